@@ -1,0 +1,94 @@
+"""Our AdminSite: the staff's workbench. Nothing registers itself; only ScopedAdmin is taken."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from core import clock, desk
+from core.admin.history import recent_of
+
+GREETINGS = (
+    (5, _("It is late, %(name)s")),
+    (11, _("Good morning, %(name)s")),
+    (13, _("Good noon, %(name)s")),
+    (18, _("Good afternoon, %(name)s")),
+    (24, _("Good evening, %(name)s")),
+)
+"""Until which hour of the day each is said."""
+
+
+class LinliAdminSite(AdminSite):
+    """The workbench. Its index is a desk: what needs me today."""
+
+    site_header = _("Linli workbench")
+    site_title = _("Linli workbench")
+    index_title = _("Today")
+    enable_nav_sidebar = False
+    empty_value_display = "—"
+
+    def register(
+        self, model_or_iterable: type[Model] | Iterable[type[Model]], admin_class: Any = None, **options: Any
+    ) -> None:
+        """Register models under a ScopedAdmin.
+
+        Raises:
+            ImproperlyConfigured: the class is not a ScopedAdmin, so its rows would not be scoped.
+        """
+        from core.admin.scoped import ScopedAdmin  # noqa: PLC0415  scoped imports this module's site
+
+        if not (isinstance(admin_class, type) and issubclass(admin_class, ScopedAdmin)):
+            raise ImproperlyConfigured("only a ScopedAdmin may be registered")
+        super().register(model_or_iterable, admin_class, **options)
+
+    def get_urls(self) -> list[Any]:
+        """Leave out the "view on site" shortcut: it tells addresses of rows outside the scope (security §0.1c)."""
+        return [url for url in super().get_urls() if getattr(url, "name", None) != "view_on_site"]
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Staff sign in where everybody does; a signed-in resident is told that this is not for them."""
+        if self.has_permission(request):
+            return HttpResponseRedirect(reverse("admin:index"))
+        if request.user.is_authenticated:
+            raise PermissionDenied(gettext("The workbench is for community staff."))
+        target = request.GET.get("next") or reverse("admin:index")
+        return HttpResponseRedirect(f"{reverse('accounts:login')}?{urlencode({'next': target})}")
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The desk: greeting, what is to be done, tables, own last steps, all lists."""
+        at = clock.now()
+        items = desk.items(request, at)
+        context = {
+            "title": greeting(at, str(request.user)),
+            "desk_items": [item for item in items if item.count],
+            "desk_done": [item for item in items if not item.count],
+            "desk_panels": desk.panels(request, at),
+            "desk_place": desk.place_words(request),
+            "desk_recent": recent_of(request, self),
+            "desk_now": at,
+            **(extra_context or {}),
+        }
+        return super().index(request, context)
+
+    def admin_of(self, model: type[Model]) -> ModelAdmin | None:
+        """Return the registered admin of `model`, if there is one."""
+        return self._registry.get(model)
+
+
+def greeting(at: datetime, name: str) -> str:
+    """Return "Good morning, …" for the time of day."""
+    hour = timezone.localtime(at).hour
+    words = next(text for until, text in GREETINGS if hour < until)
+    return str(words) % {"name": name}
+
+
+site = LinliAdminSite(name="admin")

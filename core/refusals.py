@@ -1,0 +1,84 @@
+"""Why an act is not possible, in words that a person can use.
+
+Every refusal of the portal is a member of `Refusal`; its label is a format string.
+"""
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Refusal(models.TextChoices):
+    # rights
+    NOT_ALLOWED = "not_allowed", _("You do not have the right to do this.")
+    OWN_DRAFT = "own_draft", _("Not possible: you wrote this draft, another colleague has to review it.")
+    SIGN_IN = "sign_in", _("Please sign in first.")
+    NO_PERSON = "no_person", _("Your account is not linked to a person yet. Please ask at the community counter.")
+    # life cycles
+    WRONG_STATE = "wrong_state", _("Not possible in the present state: {state}.")
+    REASON_NEEDED = "reason_needed", _("Please give a reason.")
+    STALE = "stale", _("Somebody else has changed this in the meantime.")
+    HAS_SIGN_UPS = (
+        "has_sign_ups",
+        _("People have signed up. Please cancel the activity instead, so that they are told."),
+    )
+    # sign-up
+    NOT_OPEN_YET = "not_open_yet", _("Sign-up has not started yet. It opens {opens}.")
+    SIGN_UP_CLOSED = "sign_up_closed", _("Sign-up closed {closed}.")
+    NO_SIGN_UP = "no_sign_up", _("No sign-up is needed: just come along.")
+    FULL = "full", _("The last seat has just been taken.")
+    CLASH = "clash", _("You have already signed up for “{title}” at this time.")
+    NOT_RESIDENT = "not_resident", _("This activity is for residents of {community}.")
+    NOT_IN_TEAM = "not_in_team", _("This activity is for members of {team}.")
+    STAFF_ONLY = "staff_only", _("This activity is for staff.")
+    TOO_YOUNG = "too_young", _("This activity is for people of {age} and over.")
+    TOO_OLD = "too_old", _("This activity is for people up to {age}.")
+    AGE_UNKNOWN = "age_unknown", _("This activity has an age limit and your birth date is not recorded yet.")
+    ALREADY = "already", _("You have already signed up, there is no need to do it again.")
+    ALREADY_STARTED = "already_started", _("The activity has already begun.")
+    CANCELLED = "cancelled", _("The activity has been cancelled.")
+    FINISHED = "finished", _("The activity is over.")
+    NOT_OVER_YET = "not_over_yet", _("The activity is not over yet. It ends {ends}.")
+    # places and postings
+    UNDER_ITSELF = "under_itself", _("A place cannot lie below itself.")
+    TOO_DEEP = "too_deep", _("Grids have three levels at most.")
+    OTHER_COMMUNITY = "other_community", _("These records belong to different communities.")
+    OWN_POSTING = "own_posting", _("Nobody changes their own posting. Please ask a colleague.")
+    ROLE_NOT_YOURS = "role_not_yours", _("The site administrator gives out the role “{role}”.")
+    WRONG_PLACE = "wrong_place", _("The role “{role}” does not go with this kind of place.")
+    # data
+    CAPACITY_BELOW_TAKEN = (
+        "capacity_below_taken",
+        _("{taken} seats are taken already. The number of seats cannot be lower."),
+    )
+    CAPACITY_INVALID = "capacity_invalid", _("The number of seats must be between 1 and 100,000.")
+    ENDS_BEFORE_START = "ends_before_start", _("The end must be after the start.")
+    WINDOW_INVALID = (
+        "window_invalid",
+        _("Sign-up must open before the activity starts, and close after it opens and before the activity ends."),
+    )
+    TIMES_MISSING = "times_missing", _("Please enter the time of the activity first.")
+    QUOTA_MISSING = "quota_missing", _("Please enter the number of seats first.")
+    RISK_TEXT_MISSING = "risk_text_missing", _("An activity with risk needs a risk notice and insurance.")
+    AGES_INVALID = "ages_invalid", _("The upper age must not be below the lower age.")
+    DUPLICATE = "duplicate", _("This is already recorded.")
+    IN_USE = "in_use", _("This cannot be deleted: other records refer to it.")
+    INVALID = "invalid", _("The entries do not fit together. Please check them.")
+
+
+class Refused(Exception):
+    """Raised by a service that will not act; nothing has been changed.
+
+    Args:
+        refusal: the reason.
+        **words: fill the label's placeholders.
+    """
+
+    def __init__(self, refusal: Refusal, **words: Any) -> None:
+        super().__init__(refusal, words)
+        self.refusal = refusal
+        self.words = words
+
+    def __str__(self) -> str:
+        return str(self.refusal.label).format(**self.words)

@@ -1,0 +1,80 @@
+"""Who has signed up: looked at, and removed with a reason. Signing up goes through its own pages."""
+
+from typing import Any
+
+from django.contrib.admin import SimpleListFilter
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
+
+from accounts import reach
+from core.admin import ReadOnly, ScopedAdmin, site
+from core.admin.cells import moment_cell
+from core.scope import scoped
+from events.models import Activity, SignUp
+from events.services import sign_ups
+
+KEY_LENGTH = 18
+reach.register(SignUp, "contact", "participants__person")
+
+
+class ActivityFilter(SimpleListFilter):
+    """The sign-ups of one activity; set by a link, never a choice among all of them."""
+
+    title = _("activity")
+    parameter_name = "activity"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        if not self.value():
+            return []
+        rows = scoped(Activity.objects.filter(pk=self.key()), model_admin.scope(request, "view"))
+        return [(self.value(), str(activity)) for activity in rows] or [(self.value(), "—")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(quota__activity=self.key()) if self.value() else queryset
+
+    def key(self) -> int:
+        """Return the key asked for, 0 for what is none."""
+        text = self.value() or ""
+        return int(text) if text.isascii() and text.isdecimal() and len(text) <= KEY_LENGTH else 0
+
+
+class SignUpAdmin(ReadOnly, ScopedAdmin):
+    noun = "sign_up"
+    list_display = ("name", "activity", "phone", "party_size", "state_badge", "asked_at")
+    list_filter = (ActivityFilter, "state")
+    list_select_related = ("contact", "quota__activity")
+    search_fields = ("quota__activity__title", "=contact__name")
+    search_help_text = _("Activity, whole name, or a whole phone or ID number (each look-up by number is recorded)")
+    list_note = _("Names and phones are masked. Sign-ups are made on the activity's page.")
+    fields = ("activity", "name", "phone", "party_size", "people", "asked_at")
+    services = {"remove": sign_ups.remove}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("contact", "quota__activity__community")
+
+    def name(self, sign_up: SignUp) -> str:
+        return sign_up.contact.masked_name
+
+    def activity(self, sign_up: SignUp) -> str:
+        return str(sign_up.quota.activity)
+
+    def phone(self, sign_up: SignUp) -> str:
+        return sign_up.contact.masked_phone
+
+    def people(self, sign_up: SignUp) -> str:
+        rows = sign_up.participants.select_related("person")
+        return format_html_join("、", "{}", ((row.person.masked_name,) for row in rows))
+
+    def asked_at(self, sign_up: SignUp) -> str:
+        return moment_cell(sign_up.created_at)
+
+    name.short_description = _("name")
+    activity.short_description, activity.admin_order_field = _("activity"), "quota__activity__title"
+    phone.short_description = _("phone")
+    people.short_description = _("participants")
+    asked_at.short_description, asked_at.admin_order_field = _("signed up at"), "created_at"
+
+
+site.register(SignUp, SignUpAdmin)

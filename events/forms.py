@@ -1,0 +1,88 @@
+"""Filters of the activity list, and the one hidden field of the sign-up form."""
+
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from events.models import Activity
+from events.services.sign_ups import CLIENT_KEY
+from events.states import ActivityKind
+from grids.forms import CommunityField
+from stories.models import Theme
+
+LONGEST_SEARCH = 60
+
+
+class When(models.TextChoices):
+    """The spans of time that the list offers; none chosen means everything to come."""
+
+    TODAY = "today", _("Today")
+    WEEK = "week", _("Next seven days")
+    MONTH = "month", _("This month")
+    PAST = "past", _("Past")
+    ALL = "all", _("All, past ones too")
+
+
+class ActivityFilter(forms.Form):
+    """Which activities to list. A value that is no choice counts as not chosen (core.listing)."""
+
+    community = CommunityField(label=_("Community"))
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[("", _("All kinds")), *ActivityKind.choices],
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    theme = forms.ModelChoiceField(
+        label=_("Theme"),
+        queryset=Theme.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        empty_label=_("All themes"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    when = forms.ChoiceField(
+        label=_("When"),
+        choices=[("", _("All to come")), *When.choices],
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    q = forms.CharField(
+        label=_("Word in the title"),
+        required=False,
+        widget=forms.TextInput(attrs={"class": "form-control", "type": "search", "maxlength": LONGEST_SEARCH}),
+    )
+    open = forms.BooleanField(
+        label=_("Only with free seats"), required=False, widget=forms.CheckboxInput(attrs={"class": "form-check-input"})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tagged = Activity.themes.through.objects.values("theme")
+        place = Q(community=None)
+        slug = self.data.get("community")
+        if slug:
+            place |= Q(community__slug=slug)
+        self.fields["theme"].queryset = Theme.objects.filter(place, pk__in=tagged).order_by("name", "pk")
+
+    def clean_q(self) -> str:
+        return self.cleaned_data["q"][:LONGEST_SEARCH]
+
+    @property
+    def ignored(self) -> list[str]:
+        """Labels of the filters whose value is no choice."""
+        return [str(self.fields[name].label) for name in self.errors if name in self.fields]
+
+
+class SignUpForm(forms.Form):
+    """Who sends it is known; the key makes a form that is sent twice count once."""
+
+    client_key = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_client_key(self) -> str | None:
+        """A key that no form of ours carries counts as none."""
+        key = self.cleaned_data["client_key"]
+        return key if CLIENT_KEY.fullmatch(key) else None

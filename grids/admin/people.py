@@ -1,0 +1,215 @@
+"""Postings of staff and homes of residents."""
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import reach
+from accounts.models import Person
+from accounts.services import change_person
+from core import clock
+from core.admin import Act, ScopedAdmin, ScopedModelForm, site
+from core.admin.acts import seen_version
+from core.admin.dated import LastDayForm
+from core.admin.fields import MaskedField
+from core.identifiers import birth_date_of, normalise_id_number, normalise_phone
+from core.masking import id_number_label
+from core.refusals import Refusal
+from grids import services
+from grids.access import GRANTED_BY_SECRETARY, PLACES_OF
+from grids.models import Posting, Residency
+
+reach.register(Posting, "user__person")
+reach.register(Residency, "person")
+PLACES = ("region", "community", "grid", "partner_unit")
+
+
+# --- postings -----------------------------------------------------------------------------------------------------
+
+
+class PostingForm(ScopedModelForm):
+    """Offers the roles that the actor may give out, and one place for them."""
+
+    refusal_fields = {Refusal.OWN_POSTING: "user", Refusal.ROLE_NOT_YOURS: "role", Refusal.WRONG_PLACE: "role"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "role" in self.fields and not self.scope.everything:
+            self.fields["role"].choices = [
+                choice for choice in self.fields["role"].choices if not choice[0] or choice[0] in GRANTED_BY_SECRETARY
+            ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        role = cleaned.get("role")
+        if role is None:
+            return cleaned
+        wanted = PLACES_OF[role]
+        for name in PLACES:
+            if name not in wanted:
+                cleaned[name] = None  # a place of another kind was left in the form by mistake
+        if wanted and not any(cleaned.get(name) for name in wanted):
+            for name in wanted & set(self.fields):
+                self.add_error(name, _("This role needs a place of this kind."))
+        return cleaned
+
+    def _check_same_place(self, cleaned: dict[str, Any]) -> None:
+        """A posting has one place, so there is nothing to compare."""
+
+
+class PostingAdmin(ScopedAdmin):
+    """Who works where in which role: the only source of rights. Granted once, then ended, never rewritten."""
+
+    noun = "posting"
+    form = PostingForm
+    list_display = ("holder", "role", "where", "duty", "since", "until", "in_force")
+    list_filter = ("role",)
+    list_select_related = ("user__person", "region", "community", "grid__community", "partner_unit__community")
+    search_fields = ("user__username", "user__person__name", "duty")
+    search_help_text = gettext_lazy("Name, user name, duty, or a whole phone or ID number")
+    list_note = gettext_lazy("A posting gives one account a role in one place. It is ended and granted anew, never rewritten.")
+    fieldsets = (
+        (None, {"fields": ("user", "role", "duty")}),
+        (gettext_lazy("Place"), {"fields": PLACES, "description": gettext_lazy(
+            "Clerks and secretaries belong to a community, grid workers to a grid, contacts to a partner unit.")}),
+        (gettext_lazy("Time"), {"fields": ("since", "until")}),
+    )  # fmt: skip
+    acts = (
+        Act("end", gettext_lazy("End this posting"), "posting.change", services.end_posting, form=LastDayForm,
+            takes_version=True, grave=True, available=lambda posting: posting.is_live(),
+            note=gettext_lazy("The rights end with the next click of the holder.")),
+    )  # fmt: skip
+    fixed = ()
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related(*self.list_select_related)
+
+    def create(self, request: HttpRequest, obj: Posting, form: Any) -> None:
+        services.save_posting(obj, by=request.user)
+
+    def holder(self, posting: Posting) -> str:
+        return str(posting.user)
+
+    def where(self, posting: Posting) -> str:
+        if posting.grid:
+            return f"{posting.grid.community} {posting.grid}"
+        return str(posting.place or _("the whole site"))
+
+    def in_force(self, posting: Posting) -> bool:
+        return posting.is_live()
+
+    holder.short_description = gettext_lazy("account")
+    where.short_description = gettext_lazy("place")
+    in_force.short_description, in_force.boolean = gettext_lazy("in force"), True
+
+
+# --- homes --------------------------------------------------------------------------------------------------------
+
+
+def _birth_date(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise ValidationError(_("Please write the day like 1960-05-31.")) from error
+    if not date(1880, 1, 1) <= day <= clock.today():
+        raise ValidationError(_("This birth date cannot be right."))
+    return day
+
+
+class ResidencyForm(ScopedModelForm):
+    """A home, and the personal values of who lives there: shown masked, changed only when typed anew."""
+
+    person_phone = MaskedField(label=gettext_lazy("Phone"), clean_value=normalise_phone)
+    person_id_number = MaskedField(label=gettext_lazy("ID number"), clean_value=normalise_id_number)
+    person_birth_date = MaskedField(
+        label=gettext_lazy("Birth date"), clean_value=_birth_date, help_text=gettext_lazy("Like 1960-05-31")
+    )
+
+    def attach(self, name: str, field: Any) -> None:
+        person = self.instance.person if self.instance.pk else None
+        masks = {
+            "person_phone": lambda: person.masked_phone,
+            "person_id_number": lambda: person.masked_id_number,
+            "person_birth_date": lambda: _("born in %(year)d") % {"year": person.birth_date.year} if person.birth_date else "",
+        }
+        if name not in masks:
+            super().attach(name, field)
+        elif person is not None:
+            field.attach(masks[name]())
+
+    def person_values(self) -> dict[str, Any]:
+        """Return what was typed anew, by the names of accounts.services.change_person."""
+        return {
+            name.removeprefix("person_"): self.cleaned_data[name]
+            for name in self.changed_data
+            if name.startswith("person_")
+        }
+
+
+class ResidencyAdmin(ScopedAdmin):
+    """Homes in the simplest form. Grid workers may correct a phone, the identity is the community's."""
+
+    noun = "residency"
+    form = ResidencyForm
+    list_display = ("name", "community", "grid", "kind", "phone", "number", "since", "until")
+    list_filter = ("community", "grid", "kind")
+    list_select_related = ("person", "community", "grid")
+    search_fields = ("person__name",)
+    search_help_text = gettext_lazy("Name, or a whole phone or ID number (each look-up by number is recorded)")
+    fixed = ("person", "community")
+    acts = (
+        Act("end", gettext_lazy("Record a move away"), "residency.change", services.end_residency, form=LastDayForm,
+            takes_version=True, available=lambda home: home.is_live()),
+    )  # fmt: skip
+    refusal_fields = {Refusal.OTHER_COMMUNITY: "grid"}
+
+    def get_fieldsets(self, request: HttpRequest, obj: Residency | None = None) -> Any:
+        home = (gettext_lazy("Home"), {"fields": ("community", "grid", "kind", "since", "until")})
+        if obj is None:
+            return [(None, {"fields": ("person",)}), home]
+        personal = ["person_phone"]
+        if self.may_identify(request, obj):
+            personal += ["person_id_number", "person_birth_date"]
+        note = gettext_lazy("What is on record is shown masked. Leave a field empty to keep it.")
+        return [(None, {"fields": ("person",)}), home, (gettext_lazy("Person"), {"fields": personal, "description": note})]
+
+    def may_identify(self, request: HttpRequest, home: Residency) -> bool:
+        """Say whether the actor works for the whole community (security §3.2, resident record)."""
+        scope = self.scope(request, "change")
+        return scope.everything or home.community_id in scope.communities
+
+    def create(self, request: HttpRequest, obj: Residency, form: Any) -> None:
+        services.save_residency(obj, by=request.user)
+
+    def change(self, request: HttpRequest, obj: Residency, form: Any, fields: list[str]) -> None:
+        services.save_residency(obj, by=request.user, fields=fields, version=seen_version(request))
+        values = form.person_values()
+        if "id_number" in values and "birth_date" not in values:
+            values["birth_date"] = birth_date_of(values["id_number"])
+        if values:
+            change_person(Person.objects.get(pk=obj.person_id), by=request.user, **values)
+
+    def name(self, home: Residency) -> str:
+        return home.person.name
+
+    def phone(self, home: Residency) -> str:
+        return home.person.masked_phone
+
+    def number(self, home: Residency) -> str:
+        return id_number_label(home.person.id_number_index)
+
+    name.short_description = gettext_lazy("name")
+    name.admin_order_field = "person__name"
+    phone.short_description = gettext_lazy("phone")
+    number.short_description = gettext_lazy("ID number")
+
+
+site.register(Posting, PostingAdmin)
+site.register(Residency, ResidencyAdmin)

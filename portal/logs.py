@@ -1,0 +1,14 @@
+"""Log lines without personal numbers."""
+
+import logging
+import re
+
+# 11 digits: a mobile number (with 86 before it: 13); 15 and 18: an ID number.
+PERSONAL_NUMBER = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{15}|(?:\+?86)?\d{11})(?!\d)")
+
+
+class MaskingFormatter(logging.Formatter):
+    """Formats a record, traceback included, and masks runs of digits as long as a phone or ID number."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return PERSONAL_NUMBER.sub("***", super().format(record))

@@ -1,0 +1,60 @@
+"""What several pages of portal show: where a community lies, and totals as they were told."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.models import OpeningBalance
+from core.quantities import Quantity
+from events import presentation
+from events.models import Activity, ActivityQuerySet
+from events.views.activities import midnight
+from grids import directory
+from grids.models import Community, Region
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A total from before the portal kept rows, as it was told (core.models.OpeningBalance)."""
+
+    label: str
+    quantity: Quantity
+    how: str
+
+    @property
+    def qualifier(self) -> str:
+        return self.quantity.qualifier.value
+
+
+def told(balance: OpeningBalance, community: str = "") -> Told:
+    """Return `balance` for a page; its label names the community if one is given."""
+    sentences = [_("Stated by the community itself, not counted by this site.")]
+    sentences.append(_("Period: {period}.").format(period=balance.period or _("not stated")))
+    if balance.source:
+        sentences.append(_("Source: {source}.").format(source=balance.source))
+    label = f"{community} · {balance.label}" if community else balance.label
+    return Told(label, balance.quantity, " ".join(sentences))
+
+
+def region_names(communities: Iterable[Community]) -> dict[int, str]:
+    """Return where each community lies, by its id: the names of its regions from the top (one query)."""
+    paths = {item.pk: item.region.path for item in communities if item.region_id}
+    wanted = {pk for path in paths.values() for pk in directory.ids_on_path(path)}
+    names = dict(Region.objects.filter(pk__in=wanted).order_by().values_list("pk", "name"))
+    return {pk: "".join(names[step] for step in directory.ids_on_path(path)) for pk, path in paths.items()}
+
+
+def this_week(at: datetime) -> ActivityQuerySet:
+    """Return the public activities of the next seven days, today included."""
+    return Activity.objects.public().upcoming(at).filter(starts_at__lt=midnight(clock.local_day(at) + WEEK))
+
+
+def cards(rows: ActivityQuerySet, at: datetime, limit: int, *, with_organiser: bool = True) -> list:
+    """Return the cards of the first `limit` of `rows` (two queries)."""
+    found = presentation.for_cards(rows)[:limit]
+    return [presentation.card(row, at, with_organiser=with_organiser) for row in found]

@@ -1,0 +1,55 @@
+"""The page of one volunteer team, with its activities."""
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView
+
+from core import clock
+from core.components import Fact, LinkRow
+from core.dates import day_text, fuzzy
+from core.quantities import Quantity, Unit
+from events import presentation
+from events.models import Activity
+from portal.pages import parts
+from volunteers.models import Leadership, Team
+
+CARDS = 6
+PAST = 5
+
+
+class TeamDetailView(TemplateView):
+    """What a team does and when it meets; its leaders by masked name."""
+
+    template_name = "portal/team_detail.html"
+    http_method_names = ["get", "head"]
+
+    def get_context_data(self, public_id: str, **kwargs: Any) -> dict[str, Any]:
+        moment = clock.now()
+        rows = Team.objects.select_related("community").prefetch_related("themes")
+        team = get_object_or_404(rows, public_id=public_id)
+        leaders = Leadership.objects.live(moment).filter(team=team).select_related("person").order_by("since", "pk")
+        activities = Activity.objects.public().filter(team=team)
+        return super().get_context_data(
+            team=team, community=team.community, themes=team.themes.all(), facts=_facts(team, list(leaders[:5])),
+            cards=parts.cards(activities.upcoming(moment), moment, CARDS, with_organiser=False),
+            past=[_past_row(row) for row in activities.past(moment)[:PAST]], **kwargs,
+        )  # fmt: skip
+
+
+def _facts(team: Team, leaders: list[Leadership]) -> list[Fact]:
+    founded = fuzzy(team.founded_on, team.founded_precision)
+    size = Quantity.exact(team.stated_size, Unit.PERSON).text() if team.stated_size else ""
+    return [
+        Fact(_("Community"), team.community.name, team.community.get_absolute_url()),
+        Fact(_("What it does"), team.tasks),
+        Fact(_("Leader"), "、".join(row.person.masked_name for row in leaders)),
+        Fact(_("Members, as stated"), size),
+        Fact(_("Founded"), founded.text if founded else ""),
+    ]
+
+
+def _past_row(activity: Activity) -> LinkRow:
+    line = day_text(activity.starts_at) if activity.starts_at else presentation.held_text(activity)
+    return LinkRow(activity.title, activity.get_absolute_url(), line)

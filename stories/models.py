@@ -1,0 +1,106 @@
+"""Themes (brands, programmes, campaigns) and public notices."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from core.fields import NameField, PlainTextField, PublicIdField
+from core.models import Versioned
+from core.scope import ScopedQuerySet, ScopePath
+from grids.models import Community
+from stories.states import PUBLIC_NOTICE, NoticeLevel, PublicationState, ThemeKind
+
+
+class Theme(Versioned):
+    """A brand, programme or topic that things are tagged with; staff may make new ones (design §7)."""
+
+    scope_path = ScopePath(community="community", shared=True)
+    is_editorial = True
+
+    community = models.ForeignKey(
+        Community, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("community")
+    )
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of")
+    )
+    public_id = PublicIdField()
+    name = NameField(_("name"), max_length=40)
+    kind = models.CharField(_("kind"), max_length=20, choices=ThemeKind.choices, default=ThemeKind.TOPIC)
+    summary = models.CharField(_("in one sentence"), max_length=120, blank=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("theme")
+        verbose_name_plural = _("themes")
+        ordering = ["community", "order", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["public_id"], name="theme_public_id"),
+            models.UniqueConstraint(fields=["community", "parent", "name"], name="theme_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PublicNoticeQuerySet(ScopedQuerySet):
+    def showing(self, at: datetime | None = None) -> "PublicNoticeQuerySet":
+        """Published notices whose time has come and has not run out."""
+        moment = at or clock.now()
+        return self.filter(
+            Q(ends_at__isnull=True) | Q(ends_at__gt=moment), state=PublicationState.PUBLISHED, starts_at__lte=moment
+        )
+
+
+class PublicNotice(Versioned):
+    """An announcement (公告) of a community, reviewed by a second person."""
+
+    scope_path = ScopePath(community="community", grid_postings_see=True)
+    machine = PUBLIC_NOTICE
+    is_editorial = True
+
+    public_id = PublicIdField()
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+", verbose_name=_("community"))
+    title = NameField(_("title"), max_length=60)
+    body = PlainTextField(_("text"), max_length=5000)
+    level = models.CharField(_("level"), max_length=10, choices=NoticeLevel.choices, default=NoticeLevel.INFO)
+    starts_at = models.DateTimeField(_("shown from"), default=clock.now)
+    ends_at = models.DateTimeField(_("shown until"), null=True, blank=True)
+    state = models.CharField(
+        _("state"), max_length=20, choices=PublicationState.choices, default=PublicationState.DRAFT, editable=False
+    )
+    drafted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    is_sample = models.BooleanField(_("sample"), default=False, editable=False)
+
+    objects = PublicNoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("public notice")
+        verbose_name_plural = _("public notices")
+        ordering = ["-starts_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["public_id"], name="public_notice_public_id"),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="public_notice_ends_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("stories:public_notice_detail", args=[self.public_id])
+
+    def is_showing(self, at: datetime | None = None) -> bool:
+        """Twin of PublicNoticeQuerySet.showing."""
+        moment = at or clock.now()
+        in_time = self.starts_at <= moment and (self.ends_at is None or self.ends_at > moment)
+        return self.state == PublicationState.PUBLISHED and in_time

@@ -1,0 +1,222 @@
+"""Plain functions that make rows for tests: keyword arguments, no randomness but public ids, a counter for names.
+
+They insert rows directly; what a test is about goes through its service.
+"""
+
+from datetime import date, timedelta
+from functools import cache
+from itertools import count
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+
+from accounts.models import Person, User
+from accounts.roles import STAFF, Role
+from core import clock
+from grids.models import (
+    Community,
+    Grid,
+    PartnerUnit,
+    PartyOrganisation,
+    Posting,
+    Region,
+    Residency,
+    Venue,
+    tree_path,
+)
+from grids.states import GridKind, PartyKind, RegionLevel
+from honours.models import RECIPIENTS, Honour
+from stories.models import PublicNotice, Theme
+from volunteers.models import Leadership, Team
+
+PASSWORD = "a-password-for-tests"  # noqa: S105
+
+_numbers = count(1)
+
+
+def number() -> int:
+    """Return a number that no other call in this process returned."""
+    return next(_numbers)
+
+
+def a_phone() -> str:
+    """Return a mobile number that no other call returned."""
+    return f"139{number():08d}"
+
+
+@cache
+def _hashed(password: str) -> str:
+    return make_password(password)
+
+
+# --- people -------------------------------------------------------------------------------------------------------
+
+
+def make_person(name: str = "", *, phone: str = "", id_number: str = "", **values: Any) -> Person:
+    """A person; phone and ID number in any spelling."""
+    person = Person(name=name or f"居民{number()}", **values)
+    person.set_phone(phone)
+    person.set_id_number(id_number)
+    person.save()
+    return person
+
+
+def make_user(username: str = "", *, person: Person | None = None, password: str = PASSWORD, **values: Any) -> User:
+    """An account with a person of its own; without postings it has no rights."""
+    username = username or f"user{number()}"
+    user = User(username=username, person=person or make_person(f"用户{username}"), **values)
+    user.password = _hashed(password)
+    user.save()
+    return user
+
+
+# --- places -------------------------------------------------------------------------------------------------------
+
+
+def make_region(
+    name: str = "", *, parent: Region | None = None, level: str = RegionLevel.DISTRICT, **values: Any
+) -> Region:
+    return _with_path(Region(name=name or f"第{number()}区", parent=parent, level=level, **values))
+
+
+def make_community(name: str = "", *, slug: str = "", region: Region | None = None, **values: Any) -> Community:
+    serial = number()
+    return Community.objects.create(
+        name=name or f"社区{serial}", slug=slug or f"community-{serial}", region=region, **values
+    )
+
+
+def make_grid(
+    name: str = "",
+    *,
+    community: Community | None = None,
+    parent: Grid | None = None,
+    kind: str = GridKind.SOCIAL,
+    **values: Any,
+) -> Grid:
+    """A grid below `parent`, or at the top of `community`."""
+    community = parent.community if parent else community or make_community()
+    level = parent.level + 1 if parent else 1
+    name = name or f"第{number()}网格"
+    return _with_path(Grid(name=name, community=community, parent=parent, kind=kind, level=level, **values))
+
+
+def _with_path(node: Any) -> Any:
+    node.save()
+    node.path = tree_path(node.parent, node.pk)
+    node.save(update_fields=["path"])
+    return node
+
+
+def make_organisation(
+    name: str = "", *, community: Community | None = None, kind: str = PartyKind.BRANCH, **values: Any
+) -> PartyOrganisation:
+    community = community or make_community()
+    return PartyOrganisation.objects.create(
+        name=name or f"第{number()}党支部", community=community, kind=kind, **values
+    )
+
+
+def make_partner(name: str = "", *, community: Community | None = None, **values: Any) -> PartnerUnit:
+    community = community or make_community()
+    return PartnerUnit.objects.create(name=name or f"共建单位{number()}", community=community, **values)
+
+
+def make_venue(name: str = "", *, community: Community | None = None, **values: Any) -> Venue:
+    return Venue.objects.create(name=name or f"活动室{number()}", community=community or make_community(), **values)
+
+
+def make_posting(
+    user: User | None = None,
+    role: str = Role.CLERK,
+    *,
+    place: Region | Community | Grid | PartnerUnit | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    **values: Any,
+) -> Posting:
+    """A role in one place, live since yesterday by default; the account may enter the admin if it is a staff role."""
+    user = user or make_user()
+    names = {Region: "region", Community: "community", Grid: "grid", PartnerUnit: "partner_unit"}
+    where = {names[type(place)]: place} if place is not None else {}
+    since = since or clock.today() - timedelta(days=1)
+    posting = Posting.objects.create(user=user, role=role, since=since, until=until, **where, **values)
+    if role in STAFF and posting.is_live():
+        user.is_staff = True
+        user.save(update_fields=["is_staff"])
+    return posting
+
+
+def make_resident(
+    person: Person | None = None,
+    *,
+    community: Community | None = None,
+    grid: Grid | None = None,
+    since: date | None = None,
+    **values: Any,
+) -> Residency:
+    """A home since a year ago; `.person` is who lives there."""
+    community = grid.community if grid else community or make_community()
+    since = since or clock.today() - timedelta(days=365)
+    return Residency.objects.create(
+        person=person or make_person(), community=community, grid=grid, since=since, **values
+    )
+
+
+# --- teams, themes, notices, honours --------------------------------------------------------------------------------
+
+
+def make_theme(name: str = "", *, community: Community | None = None, **values: Any) -> Theme:
+    """A theme of one community, or of all without `community`."""
+    return Theme.objects.create(name=name or f"主题{number()}", community=community, **values)
+
+
+def make_team(
+    name: str = "",
+    *,
+    community: Community | None = None,
+    leader: Person | None = None,
+    themes: tuple[Theme, ...] = (),
+    **values: Any,
+) -> Team:
+    """A team, led by `leader` since yesterday if one is given."""
+    team = Team.objects.create(name=name or f"志愿队{number()}", community=community or make_community(), **values)
+    team.themes.set(themes)
+    if leader:
+        Leadership.objects.create(team=team, person=leader, since=clock.today() - timedelta(days=1))
+    return team
+
+
+def make_notice(
+    title: str = "",
+    *,
+    community: Community | None = None,
+    state: str = "published",
+    body: str = "正文。",
+    **values: Any,
+) -> PublicNotice:
+    """A notice that shows since an hour ago, without end."""
+    values.setdefault("starts_at", clock.now() - timedelta(hours=1))
+    return PublicNotice.objects.create(
+        title=title or f"公告{number()}", community=community or make_community(), state=state, body=body, **values
+    )
+
+
+def make_honour(
+    title: str = "",
+    *,
+    community: Community | None = None,
+    level: str = "city",
+    state: str = "published",
+    year: int | None = None,
+    **values: Any,
+) -> Honour:
+    """An honour of the community itself unless a recipient or printed_name is given; `year` is all that is known."""
+    community = community or make_community()
+    if not any(values.get(name) for name in (*RECIPIENTS, "printed_name")):
+        values["recipient_community"] = community
+    if year:
+        values |= {"awarded_on": date(year, 1, 1), "awarded_precision": "year"}
+    return Honour.objects.create(
+        title=title or f"荣誉{number()}", community=community, level=level, state=state, **values
+    )

@@ -1,0 +1,111 @@
+"""The cast: one account for every role, in community A, and outsiders in community B (conventions 27).
+
+Use the fixture `cast`; its rows are made anew for each test that asks for it.
+"""
+
+from dataclasses import dataclass, field
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from accounts.roles import Role
+from grids.models import Community, Grid, PartnerUnit, Region
+from tests.factories import (
+    make_community,
+    make_grid,
+    make_partner,
+    make_person,
+    make_posting,
+    make_region,
+    make_resident,
+    make_team,
+    make_user,
+)
+from volunteers.models import Team
+
+STAFF_IN_A = ("secretary", "clerk", "clerk2", "gridworker", "careworker")
+OUTSIDERS = ("outsider", "outsider_secretary")
+NAMES = (
+    "visitor", "resident", "volunteer", "leader", "partner", "gridworker", "careworker", "clerk", "clerk2",
+    "secretary", "district", "auditor", "admin", "outsider", "outsider_secretary", "outsider_resident",
+)  # fmt: skip
+"""Everybody a page may be asked for by; "visitor" has not signed in."""
+
+
+@dataclass
+class Cast:
+    """Places and people.
+
+    Attributes:
+        region, other_region: districts above the two communities.
+        community, other: communities A and B.
+        grid: a grid of A, where `gridworker` is posted; `other_grid` belongs to B.
+        team: a team of A, led by `leader`.
+        unit: a partner unit of A, whose contact is `partner`.
+        users: accounts by name, see NAMES; attribute access works too (`cast.clerk`).
+    """
+
+    region: Region
+    other_region: Region
+    community: Community
+    other: Community
+    grid: Grid
+    other_grid: Grid
+    unit: PartnerUnit
+    team: Team | None = None
+    users: dict[str, User] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> User:
+        try:
+            return self.__dict__["users"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def client(self, name: str = "visitor") -> Client:
+        """Return a browser in which the persona has signed in."""
+        client = Client()
+        if name != "visitor":
+            client.force_login(self.users[name])
+        return client
+
+
+def make_cast() -> Cast:
+    region, other_region = make_region("甲区"), make_region("乙区")
+    community = make_community("甲社区", slug="jia", region=region)
+    other = make_community("乙社区", slug="yi", region=other_region)
+    grid, other_grid = make_grid("甲一网格", community=community), make_grid("乙一网格", community=other)
+    unit = make_partner("甲小学", community=community)
+    cast = Cast(region, other_region, community, other, grid, other_grid, unit)
+    for name, role, place in (
+        ("admin", Role.SITE_ADMINISTRATOR, None),
+        ("district", Role.DISTRICT_OFFICER, region),
+        ("auditor", Role.AUDITOR, community),
+        ("secretary", Role.SECRETARY, community),
+        ("clerk", Role.CLERK, community),
+        ("clerk2", Role.CLERK, community),
+        ("careworker", Role.CARE_WORKER, community),
+        ("gridworker", Role.GRID_WORKER, grid),
+        ("partner", Role.PARTNER_CONTACT, unit),
+        ("outsider", Role.CLERK, other),
+        ("outsider_secretary", Role.SECRETARY, other),
+    ):
+        cast.users[name] = _account(name)
+        make_posting(cast.users[name], role, place=place)
+    for name, home in (
+        ("resident", grid), ("volunteer", grid), ("leader", grid), ("outsider_resident", other_grid)
+    ):  # fmt: skip
+        cast.users[name] = _account(name)
+        make_resident(cast.users[name].person, grid=home)
+    cast.team = make_team("甲志愿队", community=community, leader=cast.users["leader"].person)
+    return cast
+
+
+def _account(name: str) -> User:
+    return make_user(name, person=make_person(f"演员{name}"))
+
+
+@pytest.fixture
+def cast(db) -> Cast:
+    """The whole cast, made anew."""
+    return make_cast()

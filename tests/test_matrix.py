@@ -1,0 +1,236 @@
+"""Who may open what: every address outside the workbench × every persona, written by hand (conventions 27).
+
+An address that is missing here fails a test. The workbench has a test class that every admin inherits.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.personas import NAMES
+from tests.stage import Stage
+
+GROUPS = {
+    "visitor": ("visitor",),
+    "resident": ("resident", "volunteer", "leader"),
+    "partner": ("partner",),
+    "staff": ("gridworker", "careworker", "clerk", "clerk2", "secretary"),
+    "above": ("district", "auditor", "admin"),
+    "outside": ("outsider", "outsider_secretary"),
+    "elsewhere": ("outsider_resident",),
+}
+"""Personas with the same rights outside the workbench: community A's, those above it, and community B's."""
+
+TABLE = """
+address                       case          visitor resident partner staff above outside elsewhere
+livez                         -             200     200      200     200   200   200     200
+readyz                        -             200     200      200     200   200   200     200
+robots                        -             200     200      200     200   200   200     200
+portal:look                   -             302     302      302     302   302   302     302
+media                         missing       404     404      404     404   404   404     404
+accounts:login                -             200     302      302     302   302   302     302
+accounts:logout               -             405     405      405     405   405   405     405
+accounts:logout               POST          302     302      302     302   302   302     302
+
+portal:home                   -             200     200      200     200   200   200     200
+portal:qr                     home          200     200      200     200   200   200     200
+portal:me                     -             302     200      200     200   200   200     200
+portal:community_detail       a             200     200      200     200   200   200     200
+portal:community_detail       b             200     200      200     200   200   200     200
+portal:community_detail       missing       404     404      404     404   404   404     404
+portal:team_detail            a             200     200      200     200   200   200     200
+portal:team_detail            b             200     200      200     200   200   200     200
+portal:team_detail            missing       404     404      404     404   404   404     404
+volunteers:team_list          -             200     200      200     200   200   200     200
+
+grids:community_list          -             200     200      200     200   200   200     200
+grids:grid_list               a             200     200      200     200   200   200     200
+grids:grid_list               b             200     200      200     200   200   200     200
+grids:grid_list               missing       404     404      404     404   404   404     404
+grids:grid_detail             a             200     200      200     200   200   200     200
+grids:grid_detail             b             200     200      200     200   200   200     200
+grids:grid_detail             missing       404     404      404     404   404   404     404
+
+stories:public_notice_list    -             200     200      200     200   200   200     200
+stories:public_notice_detail  a_published   200     200      200     200   200   200     200
+stories:public_notice_detail  a_draft       404     404      404     404   404   404     404
+stories:public_notice_detail  a_in_review   404     404      404     404   404   404     404
+stories:public_notice_detail  a_withdrawn   404     404      404     404   404   404     404
+stories:public_notice_detail  b_published   200     200      200     200   200   200     200
+stories:public_notice_detail  b_draft       404     404      404     404   404   404     404
+stories:public_notice_detail  missing       404     404      404     404   404   404     404
+
+honours:honour_list           -             200     200      200     200   200   200     200
+honours:honour_detail         a_published   200     200      200     200   200   200     200
+honours:honour_detail         a_revoked     200     200      200     200   200   200     200
+honours:honour_detail         a_draft       404     404      404     404   404   404     404
+honours:honour_detail         a_in_review   404     404      404     404   404   404     404
+honours:honour_detail         a_withdrawn   404     404      404     404   404   404     404
+honours:honour_detail         b_published   200     200      200     200   200   200     200
+honours:honour_detail         b_draft       404     404      404     404   404   404     404
+honours:honour_detail         missing       404     404      404     404   404   404     404
+
+events:activity_list          -             200     200      200     200   200   200     200
+events:activity_detail        a_published   200     200      200     200   200   200     200
+events:activity_detail        a_cancelled   200     200      200     200   200   200     200
+events:activity_detail        a_residents   200     200      200     200   200   200     200
+events:activity_detail        a_draft       404     404      404     404   404   404     404
+events:activity_detail        a_in_review   404     404      404     404   404   404     404
+events:activity_detail        a_withdrawn   404     404      404     404   404   404     404
+events:activity_detail        a_internal    404     404      404     404   404   404     404
+events:activity_detail        b_published   200     200      200     200   200   200     200
+events:activity_detail        b_residents   200     200      200     200   200   200     200
+events:activity_detail        b_draft       404     404      404     404   404   404     404
+events:activity_detail        b_internal    404     404      404     404   404   404     404
+events:activity_detail        missing       404     404      404     404   404   404     404
+events:activity_calendar_file a_published   200     200      200     200   200   200     200
+events:activity_calendar_file a_draft       404     404      404     404   404   404     404
+events:activity_calendar_file a_internal    404     404      404     404   404   404     404
+events:activity_calendar_file b_published   200     200      200     200   200   200     200
+events:activity_calendar_file b_draft       404     404      404     404   404   404     404
+events:activity_calendar_file missing       404     404      404     404   404   404     404
+
+events:activity_sign_up       a_published   302     200      200     200   200   200     200
+events:activity_sign_up       a_residents   302     200      403     403   403   403     403
+events:activity_sign_up       b_residents   302     403      403     403   403   403     200
+events:activity_sign_up       a_draft       404     404      404     404   404   404     404
+events:activity_sign_up       a_internal    404     404      404     404   404   404     404
+events:activity_sign_up       b_draft       404     404      404     404   404   404     404
+events:activity_sign_up       missing       404     404      404     404   404   404     404
+events:activity_sign_up       POST_a_published  302 302      302     302   302   302     302
+events:activity_sign_up       POST_a_residents  302 302      403     403   403   403     403
+events:activity_sign_up       POST_b_residents  302 403      403     403   403   403     302
+events:activity_sign_up       POST_a_full       302 409      409     409   409   409     409
+events:activity_sign_up       POST_a_cancelled  302 409      409     409   409   409     409
+events:activity_sign_up       POST_a_draft      404 404      404     404   404   404     404
+events:activity_sign_up       POST_a_internal   404 404      404     404   404   404     404
+events:activity_sign_up       POST_missing      404 404      404     404   404   404     404
+
+events:sign_up_cancel         a_published   302     404      404     404   404   404     404
+events:sign_up_cancel         a_draft       404     404      404     404   404   404     404
+events:sign_up_cancel         POST_a_published  302 404      404     404   404   404     404
+events:sign_up_cancel         POST_missing      404 404      404     404   404   404     404
+"""
+
+SAFE = {"GET", "HEAD"}
+METHODS = {
+    "accounts:login": {"GET", "POST"},
+    "accounts:logout": {"POST"},
+    "events:activity_sign_up": SAFE | {"POST"},
+    "events:sign_up_cancel": SAFE | {"POST"},
+}
+"""What an address answers besides OPTIONS; SAFE where nothing is said. HEAD follows GET."""
+
+
+class Line(NamedTuple):
+    """One line of the table: statuses by persona."""
+
+    address: str
+    case: str
+    statuses: dict[str, int]
+
+    def __str__(self) -> str:
+        return f"{self.address}-{self.case}"
+
+
+def lines() -> list[Line]:
+    head, *rows = [line.split() for line in TABLE.strip().splitlines() if line.strip()]
+    groups = head[2:]
+    assert groups == list(GROUPS)
+    found = []
+    for address, case, *statuses in rows:
+        by_group = dict(zip(groups, map(int, statuses), strict=True))
+        found.append(Line(address, case, {name: by_group[group] for group, names in GROUPS.items() for name in names}))
+    return found
+
+
+LINES = lines()
+
+
+def named(patterns: list[Any], namespace: str = "") -> Iterator[str]:
+    """Every URL name outside the workbench, with its namespace."""
+    for entry in patterns:
+        if isinstance(entry, URLResolver):
+            if entry.namespace != "admin":
+                inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+                yield from named(entry.url_patterns, inner)
+        elif isinstance(entry, URLPattern):
+            yield f"{namespace}{entry.name}"
+
+
+URL_NAMES = sorted(set(named(get_resolver().url_patterns)))
+
+
+def path_of(line: Line, stage: Stage) -> str:
+    """The address of the line's object."""
+    name, case = line.address, line.case.removeprefix("POST").strip("_")
+    if name == "media":
+        return reverse(name, args=["public/" + "0" * 64 + ".webp"])
+    if name == "portal:qr":
+        return reverse(name) + "?path=/"
+    if case in {"", "-"}:
+        return reverse(name)
+    if case == "missing":
+        return reverse(name, args=["0123456789"])
+    side = stage.a if case[0] == "a" else stage.b
+    kind, state = name.split(":")[1].split("_")[0], case[2:]
+    if kind == "community" or name == "grids:grid_list":
+        return reverse(name, args=[side.community.slug])
+    if kind in {"grid", "team"}:
+        return reverse(name, args=[getattr(side, kind).public_id])
+    rows = {"public": side.notices, "honour": side.honours, "activity": side.activities, "sign": side.activities}[kind]
+    return reverse(name, args=[rows[state].public_id])
+
+
+def test_personas_are_all_in_a_group():
+    assert sorted(name for names in GROUPS.values() for name in names) == sorted(NAMES)
+
+
+def test_every_address_is_in_the_matrix():
+    assert sorted({line.address for line in LINES}) == URL_NAMES
+
+
+def asked(line: Line) -> dict[str, int]:
+    """Everybody's status; where all are told the same, one of each group is asked."""
+    if len(set(line.statuses.values())) > 1:
+        return line.statuses
+    return {names[0]: line.statuses[names[0]] for names in GROUPS.values()}
+
+
+@pytest.mark.parametrize("name", URL_NAMES)
+def test_status_for_every_persona(stage, name):
+    clients = {persona: stage.cast.client(persona) for persona in NAMES}
+    mine = [line for line in LINES if line.address == name]
+    seen, expected = {}, {line.case: asked(line) for line in mine}
+    for line in mine:
+        path, posted = path_of(line, stage), line.case.startswith("POST")
+        answers = {who: clients[who].post(path) if posted else clients[who].get(path) for who in asked(line)}
+        seen[line.case] = {who: answer.status_code for who, answer in answers.items()}
+    assert mine
+    assert seen == expected
+
+
+def test_other_methods_are_refused(stage):
+    client = stage.cast.client("clerk")
+    seen, expected = {}, {}
+    for name in URL_NAMES:
+        path = path_of(next(line for line in LINES if line.address == name), stage)
+        refused = [one for one in ("POST", "PUT", "PATCH", "DELETE", "TRACE") if one not in METHODS.get(name, SAFE)]
+        seen[name] = {method: client.generic(method, path).status_code for method in refused}
+        expected[name] = dict.fromkeys(refused, 405)
+    assert seen == expected
+
+
+@pytest.mark.parametrize("name", [name for name in URL_NAMES if "POST" in METHODS.get(name, SAFE)])
+def test_post_without_token_is_denied(stage, name):
+    line = next(line for line in LINES if line.address == name)
+    for persona in ("visitor", "resident", "clerk"):
+        strict = Client(enforce_csrf_checks=True)
+        if persona != "visitor":
+            strict.force_login(stage.cast.users[persona])
+        response = strict.post(path_of(line, stage), {"login": "resident"})
+        assert response.status_code == 403
+        assert "表单已过期" in response.content.decode()

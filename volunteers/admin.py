@@ -1,0 +1,83 @@
+"""Teams and their leaders in the workbench."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from accounts import reach
+from core import records
+from core.admin import Act, ScopedAdmin, site
+from core.admin.acts import seen_version
+from core.admin.cells import history_cell
+from core.admin.dated import LastDayForm
+from core.refusals import Refusal
+from volunteers import services
+from volunteers.models import Leadership, Team
+
+reach.register(Leadership, "person")
+
+
+class TeamAdmin(ScopedAdmin):
+    noun = "team"
+    list_display = ("name", "community", "kind", "stated_size", "founded", "is_active")
+    list_filter = ("community", "kind", "is_active")
+    list_select_related = ("community",)
+    search_fields = ("name", "tasks")
+    fieldsets = (
+        (None, {"fields": ("community", "name", "kind", "is_active", "tasks", "story")}),
+        (gettext_lazy("Size and founding"), {"fields": ("stated_size", "founded_on", "founded_precision"),
+                                             "description": gettext_lazy("Leave empty what is not known.")}),
+        (gettext_lazy("Themes"), {"fields": ("themes",)}),
+    )  # fmt: skip
+    refusal_fields = {Refusal.DUPLICATE: "name"}
+
+    def create(self, request: HttpRequest, obj: Team, form: Any) -> None:
+        services.save_team(obj, by=request.user, themes=form.cleaned_data["themes"])
+
+    def change(self, request: HttpRequest, obj: Team, form: Any, fields: list[str]) -> None:
+        themes = form.cleaned_data["themes"] if "themes" in fields else None
+        services.save_team(obj, by=request.user, fields=fields, themes=themes, version=seen_version(request))
+
+    def founded(self, team: Team) -> str:
+        return history_cell(team.founded_on, team.founded_precision)
+
+    founded.short_description = gettext_lazy("founded")
+
+    def related_links(self, request: HttpRequest, obj: Team) -> list[tuple[Any, str]]:
+        page = reverse("admin:volunteers_leadership_changelist")
+        return [(gettext_lazy("Leaders of this team"), f"{page}?team__id__exact={obj.pk}")]
+
+
+class LeadershipAdmin(ScopedAdmin):
+    """Who leads a team. A new leader is a new row, so that the old one stays in the history."""
+
+    noun = "leadership"
+    fields = ("team", "person", "since", "until")
+    fixed = ("team", "person")
+    list_display = ("name", "team", "phone", "since", "until")
+    list_filter = ("team",)
+    list_select_related = ("person", "team")
+    search_fields = ("person__name", "team__name")
+    search_help_text = gettext_lazy("Name, team, or a whole phone or ID number")
+    acts = (
+        Act("end", gettext_lazy("Record the last day"), "leadership.change", services.end_leadership, form=LastDayForm,
+            takes_version=True, available=lambda row: row.is_live()),
+    )  # fmt: skip
+
+    def create(self, request: HttpRequest, obj: Leadership, form: Any) -> None:
+        records.save(obj, by=request.user)
+
+    def name(self, row: Leadership) -> str:
+        return row.person.name
+
+    def phone(self, row: Leadership) -> str:
+        return row.person.masked_phone
+
+    name.short_description, name.admin_order_field = gettext_lazy("name"), "person__name"
+    phone.short_description = gettext_lazy("phone")
+
+
+site.register(Team, TeamAdmin)
+site.register(Leadership, LeadershipAdmin)
