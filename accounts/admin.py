@@ -93,7 +93,7 @@ class UserAdmin(ScopedAdmin):
     def name(self, user: User) -> str:
         return user.person.name if user.person else ""
 
-    name.short_description = gettext_lazy("name")
+    name.short_description = gettext_lazy("full name")
 
     def create(self, request: HttpRequest, obj: User, form: Any) -> None:
         words = form.cleaned_data

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -45,7 +45,7 @@ class PersonWidget(forms.MultiWidget):
             "present": self.present, "number": number, "name": person_name,
             "remove": remove if self.may_remove and self.present is not None else None,
         }  # fmt: skip
-        return mark_safe(render_to_string(self.template, context | more))
+        return render_to_string(self.template, context | more)
 
 
 class PersonField(forms.Field):

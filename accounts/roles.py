@@ -84,7 +84,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     Role.CARE_WORKER: frozenset(_all("community", "view") | _all("grid", "view") | _all("activity", "view")),
     Role.SECRETARY: frozenset(_SECRETARY),
     Role.PARTNER_CONTACT: frozenset(),
-    Role.DISTRICT_OFFICER: frozenset(_VIEW),
+    # People only as numbers (security §3.2), so no list of team leaders.
+    Role.DISTRICT_OFFICER: frozenset(_VIEW - {"leadership.view"}),
     Role.AUDITOR: frozenset(_all("audit", "view") | _all("community", "view")),
     Role.SITE_ADMINISTRATOR: frozenset(_SITE),
 }

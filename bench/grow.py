@@ -40,7 +40,7 @@ def copy_of(row: models.Model, number: int) -> models.Model:
         if moment := getattr(made, name, None):
             setattr(made, name, moment + number % 60 * MINUTE)
     if isinstance(made, Team):
-        made.name = f"{row.name} {number}"
+        made.name = f"{row.name[:40]} {made.public_id}"
     return made
 
 

@@ -1,6 +1,6 @@
 """What the pages cost: CPU time in L, statements, bytes, and how that changes when tables grow (budgets.md).
 
-python -m bench.pages [--queries | --grown | --memory | --profile NAME] [--only NAME …] [--runs 5] [--cold] [--keep]
+python -m bench.pages [--queries | --weight | --grown | --memory | --profile NAME] [--only NAME …] [--runs N] [--keep]
 """
 
 import argparse
@@ -25,12 +25,15 @@ from bench.server import (
     scratch_database,
 )
 from bench.tables import print_table, within
+from bench.weight import weigh
 
 RESIDENT = "resident"
 RUNS = 5
 GROWN_CPU = 1.2
 GROW_FACTOR = 100
+FILL_FACTOR = 7
 HTML_BYTES = 15_000
+FIRST_REQUESTS, FIRST_BYTES = 8, 100_000
 MEMORY_REQUESTS, MEMORY_MIB = 10_000, 130
 
 
@@ -130,14 +133,20 @@ def print_queries(pages: list[Page], counted: dict[str, dict[str, dict[str, Any]
     print_table(("page", "visitor, queries", "resident, queries", "bytes", "compressed"), rows)
 
 
-def grown(server: Server, pages: list[Page], options: argparse.Namespace) -> None:
-    """The same pages before and after their tables grow; the server stays the same."""
-    env = server.env
-    before, counted_before = cpu(server, pages, options), queries(env, pages)
-    subprocess.run(
-        [sys.executable, "-m", "bench.grow", str(options.factor)], cwd=ROOT, env=env, timeout=600, check=True
-    )
+def grow(env: dict[str, str], factor: int) -> None:
+    """Copy the rows that are there until there are `factor` times as many."""
+    done = subprocess.run([sys.executable, "-m", "bench.grow", str(factor)], cwd=ROOT, env=env, timeout=900)
+    if done.returncode:
+        raise SystemExit("the tables did not grow")
     analyse(env["BENCH_DATABASE"])
+
+
+def grown(server: Server, pages: list[Page], options: argparse.Namespace) -> None:
+    """The same pages before and after their tables grow; before, the lists are full pages already."""
+    env = server.env
+    grow(env, FILL_FACTOR)
+    before, counted_before = cpu(server, pages, options), queries(env, pages)
+    grow(env, options.factor)
     after, counted_after = cpu(server, pages, options), queries(env, pages)
     rows = []
     for page in pages:
@@ -158,6 +167,17 @@ def memory(server: Server, pages: list[Page]) -> None:
         requests[number % len(requests)]()
 
 
+def weights(server: Server, pages: list[Page]) -> None:
+    """What a first visit loads."""
+    rows = []
+    for page in pages:
+        requests, total, foreign = weigh(server.port, page.path)
+        rows.append((page.name, within(requests, FIRST_REQUESTS, "d"), within(total, FIRST_BYTES, "d")))
+        for address in foreign:
+            print(f"{page.name}: loads {address}")
+    print_table(("page", "requests", "bytes"), rows)
+
+
 def run(server: Server, options: argparse.Namespace) -> None:
     pages = pages_of(server, options.only)
     if options.profile:
@@ -165,6 +185,8 @@ def run(server: Server, options: argparse.Namespace) -> None:
         print(inside(server.env, mode="profile", username=options.user, paths=paths, sort=options.sort))
     elif options.queries:
         print_queries(pages, queries(server.env, pages, options.show))
+    elif options.weight:
+        weights(server, pages)
     elif options.memory:
         memory(server, pages)
     elif options.grown:
@@ -184,6 +206,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--show", action="store_true", help="with --queries: print the statements")
     parser.add_argument("--grown", action="store_true", help="compare with tables that many times as large")
     parser.add_argument("--factor", type=int, default=GROW_FACTOR)
+    parser.add_argument("--weight", action="store_true", help="requests and bytes of a first visit")
     parser.add_argument("--memory", action="store_true", help="resident memory after many requests")
     parser.add_argument("--profile", metavar="NAME", help="where the time of one page goes")
     parser.add_argument("--sort", default="tottime", choices=("tottime", "cumtime"))

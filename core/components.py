@@ -6,7 +6,6 @@ Views build these; the tags of core/templatetags/linli.py render them. Texts are
 from dataclasses import dataclass
 from datetime import datetime
 
-
 FEW_SEATS = 3
 
 

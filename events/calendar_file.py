@@ -20,7 +20,12 @@ def of(activity: Activity, at: datetime) -> bytes:
 
     Args:
         at: the moment at which the file is made (DTSTAMP).
+
+    Raises:
+        ValueError: its time is not known.
     """
+    if activity.starts_at is None or activity.ends_at is None:
+        raise ValueError("a record without a time has no calendar file")
     event = Event()
     event.add("uid", f"{activity.public_id}@{urlsplit(settings.SITE_URL).hostname}")
     event.add("dtstamp", at)

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Activity
@@ -36,14 +37,7 @@ class ActivityFilter(forms.Form):
         required=False,
         widget=forms.Select(attrs={"class": "form-select"}),
     )
-    theme = forms.ModelChoiceField(
-        label=_("Theme"),
-        queryset=Theme.objects.none(),
-        to_field_name="public_id",
-        required=False,
-        empty_label=_("All themes"),
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
+    theme = forms.ChoiceField(label=_("Theme"), required=False, widget=forms.Select(attrs={"class": "form-select"}))
     when = forms.ChoiceField(
         label=_("When"),
         choices=[("", _("All to come")), *When.choices],
@@ -61,12 +55,10 @@ class ActivityFilter(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        tagged = Activity.themes.through.objects.values("theme")
-        place = Q(community=None)
-        slug = self.data.get("community")
-        if slug:
-            place |= Q(community__slug=slug)
-        self.fields["theme"].queryset = Theme.objects.filter(place, pk__in=tagged).order_by("name", "pk")
+        themes = _themes_used(str(self.data.get("community", "")))
+        self.fields["theme"].choices = [("", gettext("All themes")), *themes]
+        if not themes:
+            self.fields["theme"].widget = forms.HiddenInput()
 
     def clean_q(self) -> str:
         return self.cleaned_data["q"][:LONGEST_SEARCH]
@@ -75,6 +67,13 @@ class ActivityFilter(forms.Form):
     def ignored(self) -> list[str]:
         """Labels of the filters whose value is no choice."""
         return [str(self.fields[name].label) for name in self.errors if name in self.fields]
+
+
+def _themes_used(slug: str) -> list[tuple[str, str]]:
+    """Return the themes of the whole site and of the community `slug` with which some activity is tagged."""
+    place = Q(community=None) | Q(community__slug=slug)
+    tagged = Activity.themes.through.objects.values("theme")
+    return list(Theme.objects.filter(place, pk__in=tagged).order_by("name", "pk").values_list("public_id", "name"))
 
 
 class SignUpForm(forms.Form):

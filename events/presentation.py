@@ -149,8 +149,8 @@ def _note(activity: Activity, phase: Phase) -> str:
 
 
 def organiser(activity: Activity) -> str:
-    """Return who invites: the team, else the community."""
-    return str(activity.team or activity.community)
+    """Return who invites: the community, and its team where there is one."""
+    return " · ".join(str(host) for host in (activity.community, activity.team) if host)
 
 
 def held_text(activity: Activity) -> str:
@@ -337,7 +337,7 @@ def _postponed(activity: Activity, standing: Standing | None, reason: str) -> Pa
 def _finished(activity: Activity, standing: Standing | None, reason: str) -> Panel:
     return Panel(
         heading=_("The activity is over"), tone="off", icon="flag", sentence=_("Thank you to everybody who came."),
-        acts=(Act(_("Activities to come"), _list_address(community=activity.community.slug)),),
+        acts=(Act(_("See what comes next"), _list_address(community=activity.community.slug)),),
     )  # fmt: skip
 
 
@@ -390,7 +390,7 @@ def steps(transitions: list[Transition], moved: list[datetime]) -> list[Step]:
     found = [Step(str(STEPS[row.verb]), row.at, reason=reason_of(row)) for row in transitions if row.verb in STEPS]
     published = next((step.at for step in found), None)
     found += [Step(_("Time or place changed"), at) for at in moved if published is not None and at > published]
-    return sorted(found, key=lambda step: step.at)
+    return sorted(found, key=lambda step: step.at or datetime.min)
 
 
 def reason_of(row: Transition) -> str:

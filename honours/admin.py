@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,6 +33,13 @@ FIELD_OF_KIND = {
     RecipientKind.OTHER: "printed_name",
 }
 """The field that names the recipient; a community needs none, it is the honour's own."""
+WHEN_NOTE = gettext_lazy(
+    "Give only what the certificate says: a year alone is the 1st of January with the precision “year”."
+)
+RECIPIENT_NOTE = gettext_lazy(
+    "Choose the kind, then fill in the one field that goes with it. "
+    "Private persons are masked in public unless they agreed."
+)
 NAMED_BY = (*(name for name in RECIPIENTS if name != "recipient_community"), "printed_name")
 
 
@@ -55,7 +63,9 @@ class HonourForm(ScopedModelForm):
         for name in NAMED_BY:
             if name != wanted and cleaned.get(name):
                 if name in self.changed_data:
-                    self.add_error(name, _("This does not go with the kind of recipient chosen above. Please empty it."))
+                    self.add_error(
+                        name, _("This does not go with the kind of recipient chosen above. Please empty it.")
+                    )
                 else:
                     cleaned[name] = "" if name == "printed_name" else None
 
@@ -81,9 +91,9 @@ class HonourAdmin(ScopedAdmin):
     fieldsets = (
         (None, {"fields": ("community", "title", "level", "rank", "event", "issuer")}),
         (gettext_lazy("When"), {"fields": ("awarded_on", "awarded_precision"),
-                                "description": gettext_lazy("Give only what the certificate says: a year alone is the 1st of January with the precision “year”.")}),
+                                "description": WHEN_NOTE}),
         (gettext_lazy("Recipient"), {"fields": ("recipient_kind", *NAMED_BY, "name_consent"),
-                                     "description": gettext_lazy("Choose the kind, then fill in the one field that goes with it. Private persons are masked in public unless they agreed.")}),
+                                     "description": RECIPIENT_NOTE}),
         (gettext_lazy("Story and certificate"), {"fields": ("story", "certificate")}),
     )  # fmt: skip
     refusal_fields = {Refusal.OTHER_COMMUNITY: "recipient_kind", Refusal.INVALID: "recipient_kind"}
@@ -96,6 +106,19 @@ class HonourAdmin(ScopedAdmin):
     }
     bulk = ("submit", "publish")
 
+    def names_persons(self, request: HttpRequest) -> bool:
+        """Say whether the actor works with the recipients; district officers read what the public reads."""
+        return bool(self.scope(request, "change"))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).annotate(names_persons=Value(self.names_persons(request)))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Honour | None = None) -> Any:
+        if self.names_persons(request):
+            return self.fieldsets
+        shown = (gettext_lazy("Recipient"), {"fields": ("recipient_kind", "recipient_name", "name_consent")})
+        return [shown if "recipient_kind" in part["fields"] else (title, part) for title, part in self.fieldsets]
+
     def create(self, request: HttpRequest, obj: Honour, form: Any) -> None:
         services.create(obj, by=request.user)
 
@@ -106,7 +129,7 @@ class HonourAdmin(ScopedAdmin):
         services.change(obj, by=request.user, fields=fields, version=seen_version(request))
 
     def recipient_name(self, honour: Honour) -> str:
-        return honour.recipient
+        return honour.recipient if getattr(honour, "names_persons", False) else honour.public_recipient
 
     def awarded(self, honour: Honour) -> str:
         return history_cell(honour.awarded_on, honour.awarded_precision)
@@ -129,4 +152,6 @@ def desk_items(request: HttpRequest, at: datetime) -> Iterable[desk.DeskItem]:
     recording = request.scope_for("honour.change")
     if recording:
         count = returned_to(scoped(rows, recording), request.user).count()
-        yield desk.DeskItem(_("honours returned to you"), count, f"{page}?todo=returned", urgency="due" if count else "")
+        yield desk.DeskItem(
+            _("honours returned to you"), count, f"{page}?todo=returned", urgency="due" if count else ""
+        )

@@ -45,7 +45,9 @@ class OpeningBalanceAdmin(ScopedAdmin):
     search_fields = ("label", "source")
     list_note = gettext_lazy("Totals from before the portal kept rows, shown as declared.")
     help_texts = {
-        "indicator": gettext_lazy("A short word of letters, digits and dashes; the same for the same figure everywhere"),
+        "indicator": gettext_lazy(
+            "A short word of letters, digits and dashes; the same for the same figure everywhere"
+        ),
         "value": gettext_lazy("Empty when the number cannot be read"),
         "period": gettext_lazy("As it was told: “in 2023”, “since the founding”"),
     }
@@ -110,7 +112,7 @@ class LogAdmin(ReadOnly, ScopedAdmin):
     ordering = ("-pk",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return log_within(self.model._default_manager.all(), self.scope(request, "view"))
+        return log_within(self.model._default_manager.order_by("-pk"), self.scope(request, "view"))
 
     def may(self, request: HttpRequest, verb: str, obj: Logged | None = None) -> bool:
         """The rows are inside the scope of get_queryset already; nobody but the machine writes them."""
@@ -122,7 +124,9 @@ class LogAdmin(ReadOnly, ScopedAdmin):
             raise PermissionDenied
         raise Http404
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
         context["log_row"] = True
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -157,7 +161,7 @@ class LogAdmin(ReadOnly, ScopedAdmin):
     who.short_description = gettext_lazy("who")
     what.short_description = gettext_lazy("what")
     record.short_description = gettext_lazy("record")
-    details.short_description = gettext_lazy("details")
+    details.short_description = gettext_lazy("particulars")
     behalf.short_description, behalf.boolean = gettext_lazy("on behalf of somebody"), True
 
 

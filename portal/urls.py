@@ -1,7 +1,5 @@
 """Addresses of the site (design.md §4)."""
 
-from importlib.util import find_spec
-
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.decorators.http import require_safe
@@ -25,7 +23,7 @@ urlpatterns = [
     path("robots.txt", robots, name="robots"),
     path("media/<path:path>", media.media, name="media"),
     path("admin/", site.urls),
-    *(path("", include(f"{app}.urls")) for app in APPS if find_spec(f"{app}.urls")),
+    *(path("", include(f"{app}.urls")) for app in APPS),
 ]
 
 handler400 = "portal.errors.bad_request"

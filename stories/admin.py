@@ -42,7 +42,7 @@ class ThemeAdmin(ScopedAdmin):
 class PublicNoticeAdmin(ScopedAdmin):
     """Announcements: written by one person, approved by another."""
 
-    noun = "public_notice"
+    noun, position = "public_notice", 10
     list_display = ("title", "state_badge", "community", "level", "shown_from", "shown_until")
     list_filter = (TodoFilter, "state", "level", "community")
     list_select_related = ("community",)
@@ -96,4 +96,6 @@ def desk_items(request: HttpRequest, at: datetime) -> Iterable[desk.DeskItem]:
     drafting = request.scope_for("public_notice.change")
     if drafting:
         count = returned_to(scoped(rows, drafting), request.user).count()
-        yield desk.DeskItem(_("notices returned to you"), count, f"{page}?todo=returned", urgency="due" if count else "")
+        yield desk.DeskItem(
+            _("notices returned to you"), count, f"{page}?todo=returned", urgency="due" if count else ""
+        )

@@ -13,15 +13,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.admin import site
+from core.admin.filters import look_ups_of
 from core.models import AuditEntry, Transition
-from core.permissions import registry
 from core.scope import Scope, ScopePath, path_of, scoped
 from tests.forms import form_values
 from tests.personas import Cast
 
 MANY = 50
 HOSTILE_ENDINGS = ("__startswith", "__regex", "__gt", "__contains", "__icontains", "__in")
-PERSONAL = ("person__id_number", "person__phone", "contact__id_number_index", "person__phone_index", "id_number", "phone")
+PERSONAL = (
+    "id_number", "person__id_number", "contact__id_number_index", "person__phone", "person__phone_index", "phone",
+)  # fmt: skip
 
 
 @pytest.mark.django_db
@@ -90,11 +92,12 @@ class AdminContract:
         obj = self.make_inside(cast)
         pages = [self.url("changelist"), self.url("add"), *self.object_pages(obj)]
         before = self.untouched(obj)
+        visitor, resident, bystander = (cast.client(name) for name in ("visitor", "resident", self.bystander))
         for page in pages:
-            assert cast.client("visitor").get(page).status_code == 302
-            assert cast.client("resident").get(page).status_code == 302
-            assert cast.client(self.bystander).get(page).status_code == 403, page
-            assert cast.client(self.bystander).post(page, {"seen_version": 1}).status_code == 403, page
+            assert visitor.get(page).status_code == 302
+            assert resident.get(page).status_code == 302
+            assert bystander.get(page).status_code == 403, page
+            assert bystander.post(page, {"seen_version": 1}).status_code == 403, page
         assert self.untouched(obj) == before
 
     def test_index_names_it_only_to_those_who_may_see_it(self, cast):
@@ -131,6 +134,7 @@ class AdminContract:
             return
         outside = self.make_outside(cast)
         before = self.untouched(outside)
+        assert client.get(self.url("change", outside.pk)).status_code == 404
         for page in self.object_pages(outside):
             assert client.get(page).status_code in self.hidden_statuses(page), page
             assert client.post(page, {"seen_version": 1, "post": "yes"}).status_code in self.hidden_statuses(page), page
@@ -140,11 +144,6 @@ class AdminContract:
         """Outside the scope is 404; where the reader lacks the verb altogether the answer may be 403, inside too."""
         return {404} if "/do/" in page or page.endswith(("/history/",)) else {403, 404}
 
-    def test_change_page_of_the_outside_is_404(self, cast):
-        if not self.reads_all:
-            outside = self.make_outside(cast)
-            assert cast.client(self.reader).get(self.url("change", outside.pk)).status_code == 404
-
     def test_keys_that_are_none_are_404(self, cast):
         client = cast.client(self.reader)
         for key in ("0", "abc", "9" * 30, "1' OR 1=1"):
@@ -153,7 +152,8 @@ class AdminContract:
     # --- choices, filters, look-ups -----------------------------------------------------------------------------------
 
     def test_forms_offer_nothing_from_outside(self, cast):
-        self.make_outside(cast) if not self.reads_all else None
+        if not self.reads_all:
+            self.make_outside(cast)
         elsewhere = Scope(
             regions=frozenset({cast.other_region.pk}), communities=frozenset({cast.other.pk}),
             grids=frozenset({cast.other_grid.pk}),
@@ -172,7 +172,10 @@ class AdminContract:
 
     def forms_of(self, response: Any) -> list[Any]:
         formsets = [inline.formset for inline in response.context["inline_admin_formsets"]]
-        return [response.context["adminform"].form, *(one for formset in formsets for one in [*formset.forms, formset.empty_form])]
+        return [
+            response.context["adminform"].form,
+            *(one for formset in formsets for one in [*formset.forms, formset.empty_form]),
+        ]
 
     def test_look_ups_by_address_are_refused_alike(self, cast):
         """A right and a wrong prefix get the same answer, whatever is asked (security T2)."""
@@ -194,10 +197,22 @@ class AdminContract:
     def test_strange_list_addresses_are_no_error(self, cast):
         self.make_inside(cast)
         client = cast.client(self.reader)
-        for query in ("p=-1&all=", "p=abc&o=99.-98.x", "p=" + "9" * 25, "q=" + "字" * 500, "q=%25_'\"\\", "_popup=1&e=1"):
+        for query in (
+            "p=-1&all=",
+            "p=abc&o=99.-98.x",
+            "p=" + "9" * 25,
+            "q=" + "字" * 500,
+            "q=%25_'\"\\",
+            "_popup=1&e=1",
+        ):
             response = client.get(f"{self.url('changelist')}?{query}", follow=True)
             assert response.status_code == 200, query
         assert client.get(f"{self.url('changelist')}?_to_field=name").status_code in {200, 400}
+        for item in site.admin_of(self.model).list_filter:
+            for look_up in sorted(look_ups_of(self.model, item))[-2:]:
+                for value in ("9" * 30, "abc"):
+                    response = client.get(self.url("changelist"), {look_up: value}, follow=True)
+                    assert response.status_code == 200, (look_up, value)
 
     def test_autocomplete_tells_the_inside_only(self, cast):
         field = next((field for field in _keys_to(self.model)), None)
@@ -206,7 +221,8 @@ class AdminContract:
         inside = self.make_inside(cast)
         outside = None if self.reads_all else self.make_outside(cast)
         where = {
-            "app_label": field.model._meta.app_label, "model_name": field.model._meta.model_name, "field_name": field.name,
+            "app_label": field.model._meta.app_label, "model_name": field.model._meta.model_name,
+            "field_name": field.name,
         }  # fmt: skip
         address = reverse("admin:autocomplete")
         found = {row["id"] for row in cast.client(self.reader).get(address, where).json()["results"]}
@@ -235,7 +251,7 @@ class AdminContract:
 
     def test_adding_writes_the_row_and_one_line_of_log(self, cast):
         if not self.adder:
-            assert not any(f"{self.noun}.add" in registry for _once in [0]) or self.nobody_adds(cast)
+            assert cast.client(self.reader).get(self.url("add")).status_code == 403
             return
         client, before = cast.client(self.adder), self.row_count()
         data = self.filled(client, self.url("add"), self.new(cast))
@@ -244,9 +260,6 @@ class AdminContract:
         assert self.row_count() == before + 1
         added = self.model._base_manager.order_by("-pk").first()
         assert log_of(added) == ["create"]
-
-    def nobody_adds(self, cast: Cast) -> bool:
-        return cast.client(self.reader).get(self.url("add")).status_code == 403
 
     def test_values_from_outside_are_refused_when_adding(self, cast):
         if not self.adder or cast.users[self.adder].pk == cast.admin.pk:
@@ -296,7 +309,7 @@ class AdminContract:
     def test_stale_form_keeps_both_versions_and_passes_once_read(self, cast):
         if not self.editor:
             return
-        obj, page = self.make_inside(cast), None
+        obj = self.make_inside(cast)
         page = self.url("change", obj.pk)
         first, second = cast.client(self.editor), cast.client(self.editor)
         mine = self.filled(first, page, self.edit)
@@ -365,7 +378,11 @@ def _keys_to(model: type[models.Model]) -> list[models.Field]:
 
 def log_of(obj: Any) -> list[str]:
     """Return the verbs of the log of one object, oldest first."""
-    kinds = {"content_type__app_label": obj._meta.app_label, "content_type__model": obj._meta.model_name, "object_id": obj.pk}
+    kinds = {
+        "content_type__app_label": obj._meta.app_label,
+        "content_type__model": obj._meta.model_name,
+        "object_id": obj.pk,
+    }
     rows = [*Transition.objects.filter(**kinds), *AuditEntry.objects.filter(**kinds)]
     return [row.verb for row in sorted(rows, key=lambda row: row.at)]
 

@@ -44,6 +44,13 @@ def browser_context_args(browser_context_args):
     return {**browser_context_args, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
 
 
+@pytest.fixture(scope="session")
+def live_server(django_db_setup, live_server):
+    """The server starts after the test database is there: before, it takes it for one in memory and its threads
+    share one connection, which crashes."""
+    return live_server
+
+
 # --- rows of docs/rows.csv ----------------------------------------------------------------------------------------
 
 

@@ -38,8 +38,8 @@ REFUSED = (
     Text("right_to_left_mark", "报名\u202e表", "看不见"),
     Text("isolate", "a\u2066b", "看不见"),
     Text("zero_width", "王\u200b伟", "看不见"),
-    Text("escape", "a\x1b[31mb", "控制字符"),
-    Text("noncharacter", "a\ufffeb", "无法保存"),
+    Text("escape", "a\x1b[31mb", "控制符"),
+    Text("noncharacter", "a\ufffeb", "存不下来"),
     Text("flood", "长" * 10_000, "最多"),
 )
 """Refused with a message; what was typed stays in the form."""

@@ -20,7 +20,7 @@ reach.register(Leadership, "person")
 
 
 class TeamAdmin(ScopedAdmin):
-    noun = "team"
+    noun, position = "team", 10
     list_display = ("name", "community", "kind", "stated_size", "founded", "is_active")
     list_filter = ("community", "kind", "is_active")
     list_select_related = ("community",)
@@ -47,6 +47,8 @@ class TeamAdmin(ScopedAdmin):
 
     def related_links(self, request: HttpRequest, obj: Team) -> list[tuple[Any, str]]:
         page = reverse("admin:volunteers_leadership_changelist")
+        if not request.scope_for("leadership.view"):
+            return []
         return [(gettext_lazy("Leaders of this team"), f"{page}?team__id__exact={obj.pk}")]
 
 
@@ -75,7 +77,7 @@ class LeadershipAdmin(ScopedAdmin):
     def phone(self, row: Leadership) -> str:
         return row.person.masked_phone
 
-    name.short_description, name.admin_order_field = gettext_lazy("name"), "person__name"
+    name.short_description, name.admin_order_field = gettext_lazy("full name"), "person__name"
     phone.short_description = gettext_lazy("phone")
 
 

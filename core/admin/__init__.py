@@ -6,4 +6,14 @@ from core.admin.forms import ScopedModelForm
 from core.admin.scoped import ReadOnly, ScopedAdmin, ScopedInline
 from core.admin.site import site
 
-__all__ = ["Act", "ActForm", "ReadOnly", "ReasonForm", "ScopedAdmin", "ScopedInline", "ScopedModelForm", "TodoFilter", "site"]
+__all__ = [
+    "Act",
+    "ActForm",
+    "ReadOnly",
+    "ReasonForm",
+    "ScopedAdmin",
+    "ScopedInline",
+    "ScopedModelForm",
+    "TodoFilter",
+    "site",
+]

@@ -37,7 +37,7 @@ class ActForm(forms.Form):
     refusal_fields: ClassVar[dict[Refusal, str]] = {}
 
     def __init__(self, *args: Any, obj: Any, scope: Scope, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.obj = obj
         self.scope = scope
         self.prepare()
@@ -212,7 +212,9 @@ class ActsOfObject:
         messages.success(request, text)
         return HttpResponseRedirect(self.change_url(obj.pk))
 
-    def _act_refused(self, request: HttpRequest, obj: Any, act: Act, form: ActForm | None, refused: Refused) -> HttpResponse:
+    def _act_refused(
+        self, request: HttpRequest, obj: Any, act: Act, form: ActForm | None, refused: Refused
+    ) -> HttpResponse:
         status = status_of(refused)
         if form is not None and status == 422:
             name = form.refusal_fields.get(refused.refusal)

@@ -19,13 +19,19 @@ def moment_cell(value: datetime | None) -> SafeString | str:
     """Return day and time, kept together; "" for none."""
     if value is None:
         return ""
-    return format_html('<time class="nowrap num" datetime="{}">{}</time>', dates.machine(value), dates.daytime_text(value))
+    return format_html(
+        '<time class="nowrap num" datetime="{}">{}</time>', dates.machine(value), dates.daytime_text(value)
+    )
 
 
 def history_cell(value: date | None, precision: str) -> SafeString | str:
     """Return a date of history to its precision."""
     written = dates.fuzzy(value, precision)
-    return format_html('<time class="nowrap num" datetime="{}">{}</time>', written.machine, written.text) if written else ""
+    return (
+        format_html('<time class="nowrap num" datetime="{}">{}</time>', written.machine, written.text)
+        if written
+        else ""
+    )
 
 
 def link_cell(url: str, text: str) -> SafeString:

@@ -10,11 +10,15 @@ from django.db import models
 from django.http import HttpRequest
 
 from core.admin.fields import DayInput, KeptImageField, MinuteField
-from core.fields import NameFormField
+from core.fields import NameFormField, PlainTextField
 from core.images import StoredImage
 from core.scope import Scope, ScopePath, path_of, scoped
 
 FieldFactory = Callable[[models.Field, HttpRequest], forms.Field]
+SHORT_TEXT = 1000
+SMALL_FIELDS = (models.SmallIntegerField, models.PositiveSmallIntegerField)
+SMALL, LARGE = 32_767, 2_147_483_647
+"""The largest numbers that PostgreSQL keeps; SQLite would take more, and a form must answer alike on both."""
 _by_number: dict[str, FieldFactory] = {}
 
 
@@ -79,8 +83,12 @@ def _suited(db_field: models.Field) -> dict[str, Any]:
         return {"form_class": MinuteField, "widget": None}
     if isinstance(db_field, models.DateField):
         return {"widget": DayInput}
+    if isinstance(db_field, PlainTextField) and db_field.max_length and db_field.max_length <= SHORT_TEXT:
+        return {"widget": forms.Textarea({"rows": 3, "class": "vLargeTextField"})}
     if isinstance(db_field, StoredImage):
         return {"form_class": KeptImageField}
+    if isinstance(db_field, models.IntegerField):
+        return {"max_value": SMALL if isinstance(db_field, SMALL_FIELDS) else LARGE}
     if type(db_field) is models.CharField:
         return {"form_class": NameFormField}
     return {}

@@ -77,7 +77,9 @@ class MaskedInput(forms.TextInput):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         field = super().render(name, value, attrs, renderer)
-        return format_html('<span class="ll-masked-now num">{}</span> {}', self.present, field) if self.present else field
+        return (
+            format_html('<span class="ll-masked-now num">{}</span> {}', self.present, field) if self.present else field
+        )
 
 
 class MaskedField(forms.CharField):
@@ -135,7 +137,8 @@ class KeptImageInput(PublicImageInput):
         picture = store(self.kept) if isinstance(self.kept, ProcessedImage) else self.kept
         token = signing.dumps(str(picture), salt=KEPT_SALT)
         shown = super().render(name, picture, attrs, renderer)
-        return format_html('{}<input type="hidden" name="{}-kept" value="{}"> <span>{}</span>', shown, name, token, self.kept_words)  # fmt: skip
+        kept = '{}<input type="hidden" name="{}-kept" value="{}"> <span>{}</span>'
+        return format_html(kept, shown, name, token, self.kept_words)
 
 
 def _unsigned(token: str) -> ImageName | None:

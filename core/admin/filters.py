@@ -24,7 +24,9 @@ class ScopedRelatedFilter(RelatedFieldListFilter):
     """Offers only related rows inside the scope in which the list is seen (security §0.1a)."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        rows = scoped(field.remote_field.model._default_manager.all(), model_admin.scope(request, "view"), for_choice=True)
+        rows = scoped(
+            field.remote_field.model._default_manager.all(), model_admin.scope(request, "view"), for_choice=True
+        )
         return [(row.pk, str(row)) for row in rows]
 
 

@@ -29,7 +29,7 @@ class ScopedModelForm(forms.ModelForm):
     refusal_fields: dict[Refusal, str] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self._offer_same_place()
         for name, field in self.fields.items():
             if hasattr(field, "attach"):
@@ -45,7 +45,11 @@ class ScopedModelForm(forms.ModelForm):
         community = getattr(self.instance, "community_id", None)
         several = isinstance(places, forms.ModelChoiceField) and len(places.queryset) > 1
         for name, field in self.fields.items():
-            if name == "community" or not isinstance(field, forms.ModelChoiceField) or not _has_place(field.queryset.model):
+            if (
+                name == "community"
+                or not isinstance(field, forms.ModelChoiceField)
+                or not _has_place(field.queryset.model)
+            ):
                 continue
             if community is not None and self.instance.pk:
                 field.queryset = field.queryset.filter(Q(community=community) | Q(community=None))
@@ -105,16 +109,23 @@ class ScopedModelForm(forms.ModelForm):
             if places - {None, community.pk}:
                 self.add_error(name, ELSEWHERE)
 
-    # --- unsaved rows and constraints -----------------------------------------------------------------------------------
+    # --- unsaved rows and constraints ---------------------------------------------------------------------------------
 
     def _get_validation_exclusions(self) -> set[str]:
         """A person who is about to be recorded has no key yet; the service saves both."""
         unsaved = {
-            name
-            for name, value in self.cleaned_data.items()
-            if isinstance(value, models.Model) and value._state.adding
+            name for name, value in self.cleaned_data.items() if isinstance(value, models.Model) and value._state.adding
         }
         return super()._get_validation_exclusions() | unsaved
+
+    def _post_clean(self) -> None:
+        # full_clean() would say broken constraints by name or beside no field; they are asked below instead.
+        self.instance.validate_constraints = lambda exclude=None: None
+        try:
+            super()._post_clean()
+        finally:
+            del self.instance.validate_constraints
+        self.validate_constraints()
 
     def validate_constraints(self) -> None:
         """Say a broken constraint in the words of its Refusal, not by its name."""
@@ -141,8 +152,10 @@ def _is_readable(constraint: Any) -> bool:
 def said(refused: Refused) -> str:
     """Return the words of a refusal; a stale form names its fields itself."""
     if isinstance(refused, records.Stale):
-        return _("Somebody else has changed this in the meantime. Nothing is lost: what you typed is below, what is stored "
-                 "now is said beside it. Save again to keep yours.")
+        return _(
+            "Somebody else has changed this in the meantime. Nothing is lost: what you typed is below, what is stored "
+            "now is said beside it. Save again to keep yours."
+        )
     return str(refused)
 
 

@@ -42,6 +42,7 @@ class ScopedAdmin(ActsOfObject, ExactSearch, HistoryPage, ScopedChoices, admin.M
         states_with_fixed_fields: states in which the model's `service_fields` are read-only.
         refusal_fields: beside which field of the form a refusal is shown.
         help_texts: what to write into a field, by its name.
+        position: its place among all lists, the first ones first.
         list_note: one sentence below the heading of the list.
     """
 
@@ -50,6 +51,7 @@ class ScopedAdmin(ActsOfObject, ExactSearch, HistoryPage, ScopedChoices, admin.M
     states_with_fixed_fields: ClassVar[frozenset[str]] = frozenset()
     refusal_fields: ClassVar[dict[Refusal, str]] = {}
     help_texts: ClassVar[dict[str, Any]] = {}
+    position: ClassVar[int] = 50
     list_note: ClassVar[Any] = ""
 
     form = ScopedModelForm
@@ -158,13 +160,18 @@ class ScopedAdmin(ActsOfObject, ExactSearch, HistoryPage, ScopedChoices, admin.M
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Hand the form what a service answered to it, so that nothing that was typed is lost."""
-        form = super().get_form(request, obj, change=change, **{"help_texts": self.help_texts, **kwargs})
+        form = super().get_form(request, obj, change=change, **{"help_texts": self._help(request, obj), **kwargs})
         _keep_only(form, kwargs.get("fields"))
         form.refused = getattr(request, "refused", None)
         form.refusal_fields = {**form.refusal_fields, **self.refusal_fields}
         form.actor = request.user
         form.scope = self.choice_scope(request)
         return form
+
+    def _help(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        """Who only looks needs no advice about what to type."""
+        may = self.has_change_permission(request, obj) if obj is not None else True
+        return self.help_texts if may else dict.fromkeys(self.help_texts, "")
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
@@ -244,7 +251,9 @@ class ScopedAdmin(ActsOfObject, ExactSearch, HistoryPage, ScopedChoices, admin.M
             messages.error(request, str(refused))
             return HttpResponseRedirect(self.change_url(unquote(object_id)))
 
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
         """Tell kinds and numbers of what would go or stands in the way, never names (security §0.1b)."""
         collector = NestedObjects(using=router.db_for_write(self.model), origin=objs)
         collector.collect(objs)
@@ -278,7 +287,8 @@ class ScopedAdmin(ActsOfObject, ExactSearch, HistoryPage, ScopedChoices, admin.M
         if obj is not None:
             stored = self.model._base_manager.get(pk=obj.pk) if request.method == "POST" else obj
             context |= {
-                "title": str(stored), "subtitle": None, "stored": stored, "acts_version": getattr(stored, "version", ""),
+                "title": str(stored), "subtitle": None, "stored": stored,
+                "acts_version": getattr(stored, "version", ""),
                 "machine": getattr(self.model, "machine", None), "buttons": self.buttons(request, stored),
                 "lines": self.history_lines(request, stored, LINES_BESIDE_THE_FORM),
                 "related_links": list(self.related_links(request, stored)),
@@ -303,7 +313,7 @@ def _counted(kinds: dict[str, int]) -> list[str]:
     return [f"{capfirst(name)}: {count}" for name, count in kinds.items()]
 
 
-class ScopedInline(ScopedChoices, admin.TabularInline):
+class ScopedInline(ScopedChoices, admin.StackedInline):
     """Rows of a parent; who may change the parent may change them."""
 
     extra = 0

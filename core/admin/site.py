@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.admin import AdminSite, ModelAdmin
+from django.apps import apps as registered
+from django.contrib.admin import AdminSite, ModelAdmin, helpers
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock, desk
 from core.admin.history import recent_of
 
+LEFT_OUT = frozenset({"view_on_site", "password_change", "password_change_done"})
 GREETINGS = (
     (5, _("It is late, %(name)s")),
     (11, _("Good morning, %(name)s")),
@@ -51,8 +53,9 @@ class LinliAdminSite(AdminSite):
         super().register(model_or_iterable, admin_class, **options)
 
     def get_urls(self) -> list[Any]:
-        """Leave out the "view on site" shortcut: it tells addresses of rows outside the scope (security §0.1c)."""
-        return [url for url in super().get_urls() if getattr(url, "name", None) != "view_on_site"]
+        """Leave out what goes round us: the "view on site" shortcut tells addresses of rows outside the scope
+        (security §0.1c), and the password form saves without a service."""
+        return [url for url in super().get_urls() if getattr(url, "name", None) not in LEFT_OUT]
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Staff sign in where everybody does; a signed-in resident is told that this is not for them."""
@@ -79,6 +82,14 @@ class LinliAdminSite(AdminSite):
         }
         return super().index(request, context)
 
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Return the lists that the person may see: the daily ones first (order of the apps, then `position`)."""
+        apps = list(self._build_app_dict(request, app_label).values())
+        order = {config.label: index for index, config in enumerate(registered.get_app_configs())}
+        for app in apps:
+            app["models"].sort(key=lambda entry: (self._registry[entry["model"]].position, entry["name"]))
+        return sorted(apps, key=lambda app: order[app["app_label"]])
+
     def admin_of(self, model: type[Model]) -> ModelAdmin | None:
         """Return the registered admin of `model`, if there is one."""
         return self._registry.get(model)
@@ -92,3 +103,11 @@ def greeting(at: datetime, name: str) -> str:
 
 
 site = LinliAdminSite(name="admin")
+
+
+def _as_words(self: helpers.AdminReadonlyField, remote_field: Any, remote_obj: Model) -> str:
+    return str(remote_obj)
+
+
+# Django links a read-only foreign key to its row's page, also for those who may not open it.
+helpers.AdminReadonlyField.get_admin_url = _as_words

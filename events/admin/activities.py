@@ -1,5 +1,6 @@
 """Activities in the workbench: drafted by one person, published by another."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -41,7 +42,8 @@ class WhenFilter(SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [
-            ("today", _("today")), ("week", _("the next 7 days")), ("past", _("over")), ("undated", _("without a time")),
+            ("today", _("today")), ("week", _("the next 7 days")), ("past", _("over")),
+            ("undated", _("without a time")),
         ]  # fmt: skip
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
@@ -60,15 +62,19 @@ def pick_by_time(rows: QuerySet, wanted: str | None, at: datetime) -> QuerySet:
     return rows.filter(starts_at=None) if wanted == "undated" else rows
 
 
+def _is_over(activity: Activity) -> bool:
+    return activity.state == ActivityState.PUBLISHED and (activity.ends_at is None or activity.ends_at <= clock.now())
+
+
 class PartnerInline(ScopedInline):
     """Partner units that take part."""
 
     model = ActivityPartner
-    fields = ("partner_unit", "role")
+    fields = (("partner_unit", "role"),)
 
 
 class ActivityAdmin(ScopedAdmin):
-    noun = "activity"
+    noun, position = "activity", 10
     form = ActivityForm
     inlines = (PartnerInline,)
     list_display = ("title", "state_badge", "community", "kind", "starts", "where_", "seats")
@@ -107,6 +113,12 @@ class ActivityAdmin(ScopedAdmin):
         "bring": gettext_lazy("One thing a line"),
     }
 
+    def all_acts(self) -> dict[str, Act]:
+        """Offer to finish an activity once it is over."""
+        found = super().all_acts()
+        found["finish"] = replace(found["finish"], available=_is_over)
+        return found
+
     # --- the form -----------------------------------------------------------------------------------------------------
 
     def is_draft_form(self, request: HttpRequest, obj: Activity | None) -> bool:
@@ -115,14 +127,15 @@ class ActivityAdmin(ScopedAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Activity | None = None) -> Any:
         draft = self.is_draft_form(request, obj)
-        times = SESSION_FIELDS if draft else ("times",)
-        note = "" if draft else gettext_lazy("Time, place and seats are changed by the buttons above.")
+        times = SESSION_FIELDS if draft else "times"
+        by_button = not draft and self.has_change_permission(request, obj)
+        note = gettext_lazy("Time, place and seats are changed by the buttons above.") if by_button else ""
         return [
             (None, {"fields": ("community", "title", "kind", "team")}),
-            (gettext_lazy("When and where"), {"fields": (*times, "venue", "place"), "description": note}),
+            (gettext_lazy("When and where"), {"fields": (times, "venue", "place"), "description": note}),
             (gettext_lazy("Sign-up"), {"fields": (
-                "needs_sign_up", "capacity" if draft else "seats", "sign_up_opens_at", "sign_up_closes_at", "audience",
-                "min_age", "max_age")}),
+                "needs_sign_up", "capacity" if draft else "seats", ("sign_up_opens_at", "sign_up_closes_at"),
+                "audience", ("min_age", "max_age"))}),
             (gettext_lazy("For visitors"), {"fields": (
                 "description", "bring", "fee_note", "contact_phone", "cover", "cover_alt")}),
             (gettext_lazy("Themes"), {"fields": ("themes",)}),
@@ -149,32 +162,18 @@ class ActivityAdmin(ScopedAdmin):
         )  # fmt: skip
 
     def change(self, request: HttpRequest, obj: Activity, form: Any, fields: list[str]) -> None:
-        """Change a draft or what is free to change in a published activity; each service writes its own row."""
-        version, plain = seen_version(request), set(fields) - {*SESSION_FIELDS, "capacity"}
-        if self.is_draft_form(request, obj):
-            words = form.cleaned_data
-            version = self._change_times(request, obj, words, set(fields), version)
-            plain -= {*activities.TIME_FIELDS} if obj.starts_at else set()
-        if plain:
-            activities.change(obj, by=request.user, fields=sorted(plain), version=version)
-        if "capacity" in fields:
-            stored = Activity.objects.get(pk=obj.pk)
-            activities.change_capacity(stored, by=request.user, capacity=form.cleaned_data["capacity"])
-
-    def _change_times(self, request: HttpRequest, obj: Activity, words: dict, fields: set[str], version: int) -> int:
-        """Move the session of a draft; returns the version after it."""
-        stored = Activity.objects.get(pk=obj.pk)
-        starts_at = words["session_starts"] if "session_starts" in fields else stored.starts_at
-        ends_at = words["session_ends"] if "session_ends" in fields else stored.ends_at
-        timed = fields & {*SESSION_FIELDS, *activities.TIME_FIELDS}
-        if timed and (starts_at or ends_at or stored.starts_at):
-            activities.change_times(
-                stored, by=request.user, starts_at=starts_at, ends_at=ends_at, venue=obj.venue, place=obj.place,
-                sign_up_opens_at=obj.sign_up_opens_at, sign_up_closes_at=obj.sign_up_closes_at, version=version,
-            )  # fmt: skip
-        for name in COPIED:
-            setattr(obj, name, getattr(stored, name))
-        return stored.version
+        """Change a draft as a whole, or what is free to change in a published activity: one audit row either way."""
+        version = seen_version(request)
+        if not self.is_draft_form(request, obj):
+            activities.change(obj, by=request.user, fields=fields, version=version)
+            return
+        words, names = form.cleaned_data, dict(zip(SESSION_FIELDS, COPIED, strict=True))
+        # A moment that was not touched keeps its seconds.
+        times = {names[one]: words[one] if one in fields else getattr(obj, names[one]) for one in SESSION_FIELDS}
+        activities.redraft(
+            obj, by=request.user, fields=[names.get(one, one) for one in fields], capacity=words["capacity"],
+            version=version, **times,
+        )  # fmt: skip
 
     # --- lists --------------------------------------------------------------------------------------------------------
 
@@ -190,28 +189,36 @@ class ActivityAdmin(ScopedAdmin):
     def where_(self, activity: Activity) -> str:
         return activity.where
 
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """The seats lead to the list of names for those who may read it."""
+        shown = super().get_list_display(request)
+        linked = bool(request.scope_for("sign_up.view"))
+        return ["seats_linked" if linked and name == "seats" else name for name in shown]
+
     def seats(self, activity: Activity) -> str:
-        """Taken and offered seats: “18 / 30”, with the way to the list of names."""
+        """Taken and offered seats: “18 / 30”."""
         capacity, taken = getattr(activity, "quota_capacity", None), getattr(activity, "quota_taken", None)
         if capacity is None and not hasattr(activity, "quota_capacity"):
             quota = seat_service.of(activity)
             capacity, taken = (quota.capacity, quota.seats_taken) if quota else (None, None)
-        if capacity is None:
-            return ""
+        return "" if capacity is None else pair_cell(taken, capacity)
+
+    def seats_linked(self, activity: Activity) -> str:
+        shown = self.seats(activity)
         hidden = format_html('<span class="visually-hidden">{}: {}</span>', _("Sign-ups"), activity.title)
-        return link_cell(sign_ups_url(activity), format_html("{}{}", pair_cell(taken, capacity), hidden))
+        return link_cell(sign_ups_url(activity), format_html("{}{}", shown, hidden)) if shown else ""
 
     def times(self, activity: Activity) -> str:
         return when_text(activity.starts_at, activity.ends_at) if activity.starts_at else ""
 
     starts.short_description, starts.admin_order_field = gettext_lazy("starts"), "starts_at"
     where_.short_description = gettext_lazy("place")
-    seats.short_description = gettext_lazy("seats")
+    seats.short_description = seats_linked.short_description = gettext_lazy("seats")
     times.short_description = gettext_lazy("time")
 
     def related_links(self, request: HttpRequest, obj: Activity) -> list[tuple[Any, str]]:
         links = [(_("Public page"), obj.get_absolute_url())] if obj.is_public() else []
-        if request.scope_for("sign_up.view"):
+        if obj.state not in {ActivityState.DRAFT, ActivityState.IN_REVIEW} and request.scope_for("sign_up.view"):
             links.append((_("Sign-ups"), sign_ups_url(obj)))
         return links
 

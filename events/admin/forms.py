@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import ActForm, ScopedModelForm
@@ -14,6 +15,7 @@ from events.models import CAPACITY_MAX
 from events.services import seats
 from grids.models import Venue
 
+AGE_MAX = 120
 SESSION_FIELDS = ("session_starts", "session_ends")
 TIME_REFUSALS = {
     Refusal.ENDS_BEFORE_START: "session_ends",
@@ -42,6 +44,8 @@ class ActivityForm(ScopedModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in {"min_age", "max_age"} & set(self.fields):
+            self.fields[name].validators.append(MaxValueValidator(AGE_MAX))
         if self.instance.pk and "capacity" in self.fields:
             quota = seats.of(self.instance)
             self.initial |= {

@@ -41,7 +41,7 @@ class ActivityFilter(SimpleListFilter):
 
 
 class SignUpAdmin(ReadOnly, ScopedAdmin):
-    noun = "sign_up"
+    noun, position = "sign_up", 20
     list_display = ("name", "activity", "phone", "party_size", "state_badge", "asked_at")
     list_filter = (ActivityFilter, "state")
     list_select_related = ("contact", "quota__activity")
@@ -70,7 +70,7 @@ class SignUpAdmin(ReadOnly, ScopedAdmin):
     def asked_at(self, sign_up: SignUp) -> str:
         return moment_cell(sign_up.created_at)
 
-    name.short_description = _("name")
+    name.short_description = _("full name")
     activity.short_description, activity.admin_order_field = _("activity"), "quota__activity__title"
     phone.short_description = _("phone")
     people.short_description = _("participants")

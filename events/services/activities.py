@@ -14,6 +14,7 @@ from core.dates import daytime_text
 from core.permissions import require
 from core.refusals import Refusal, Refused
 from core.states import Done, transition
+from events.access import wrong_state
 from events.models import Activity, ActivityPartner, Quota, Session
 from events.services import seats
 from events.states import ActivityState, JointRole, QuotaRole
@@ -153,6 +154,57 @@ def change(
     return activity
 
 
+def redraft(
+    activity: Activity,
+    *,
+    by: Any,
+    fields: Iterable[str],
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+    capacity: int | None,
+    version: int | None = None,
+    at: datetime | None = None,
+) -> Activity:
+    """Change a draft together with its session and seats; `activity` holds the new values of the plain fields.
+
+    Effects, in order: the activity with one audit row that names all changed fields, its session, its seats, the
+    community's version.
+
+    Args:
+        fields: names of the changed fields; "starts_at", "ends_at" and "capacity" among them where those changed.
+        starts_at, ends_at: both None take the session away.
+        capacity: seats of participants; None takes them away.
+
+    Raises:
+        Refused: NOT_ALLOWED, WRONG_STATE, CAPACITY_INVALID, or as `check`.
+        Stale: somebody else changed it first.
+    """
+    moment, changed = at or clock.now(), set(fields)
+    require("activity.change", by, activity, moment)
+    if activity.state != ActivityState.DRAFT:
+        raise wrong_state(activity)
+    activity.starts_at, activity.ends_at = starts_at, ends_at
+    check(activity)
+    with refusing():
+        records.save(activity, by=by, fields=sorted(changed), version=version, at=moment)
+        require("activity.change", by, activity, moment)
+        if changed & {"starts_at", "ends_at"}:
+            _set_session(activity, starts_at, ends_at)
+        if "capacity" in changed:
+            _set_draft_seats(activity, capacity)
+    return activity
+
+
+def _set_draft_seats(activity: Activity, capacity: int | None) -> None:
+    quota = seats.of(activity)
+    if capacity is None:
+        seats.drop_unused(activity)
+    elif quota is None:
+        seats.provide(activity, capacity)
+    else:
+        seats.resize(quota, capacity)
+
+
 # --- times and seats ----------------------------------------------------------------------------------------------
 
 
@@ -202,11 +254,14 @@ def change_times(
     return activity
 
 
-def _set_session(activity: Activity, starts_at: datetime, ends_at: datetime) -> None:
-    """Move the one session of `activity`, or give it one."""
+def _set_session(activity: Activity, starts_at: datetime | None, ends_at: datetime | None) -> None:
+    """Move the one session of `activity`, give it one, or take it away."""
     sessions = list(Session.objects.filter(activity=activity).values_list("pk", flat=True)[:2])
     if len(sessions) > 1:
         raise Refused(Refusal.INVALID)
+    if starts_at is None or ends_at is None:
+        Session.objects.filter(pk__in=sessions).delete()
+        return
     if not sessions:
         Session.objects.create(activity=activity, starts_at=starts_at, ends_at=ends_at)
         return

@@ -90,9 +90,8 @@ def provide(activity: Activity, capacity: int, role: str = QuotaRole.PARTICIPANT
         return Quota.objects.create(activity=activity, role=role, capacity=check_capacity(capacity), is_open=is_open)
 
 
-@transaction.atomic
-def set_capacity(quota: Quota, capacity: int, *, by: Any, at: datetime | None = None) -> None:
-    """Set the number of seats and write one audit row of the activity. The caller has checked the right.
+def resize(quota: Quota, capacity: int) -> None:
+    """Set the number of seats; the caller has checked the right and writes the audit row.
 
     Raises:
         Refused: CAPACITY_INVALID; CAPACITY_BELOW_TAKEN with the number that is taken.
@@ -101,6 +100,21 @@ def set_capacity(quota: Quota, capacity: int, *, by: Any, at: datetime | None = 
     rows = Quota.objects.filter(pk=quota.pk)
     if not rows.filter(seats_taken__lte=capacity).update(capacity=capacity, version=F("version") + 1):
         raise Refused(Refusal.CAPACITY_BELOW_TAKEN, taken=rows.values_list("seats_taken", flat=True).get())
+
+
+def drop_unused(activity: Activity) -> None:
+    """Delete the seats of a draft for which nobody can have signed up yet."""
+    Quota.objects.filter(activity=activity, is_open=False, seats_taken=0, sign_ups=None).delete()
+
+
+@transaction.atomic
+def set_capacity(quota: Quota, capacity: int, *, by: Any, at: datetime | None = None) -> None:
+    """Set the number of seats and write one audit row of the activity. The caller has checked the right.
+
+    Raises:
+        Refused: as `resize`.
+    """
+    resize(quota, capacity)
     audit.record(quota.activity, "change_capacity", by=by, fields=["capacity"], at=at)
 
 

@@ -72,7 +72,7 @@ def matching(chosen: Mapping[str, Any], at: datetime) -> ActivityQuerySet:
     if "kind" in chosen:
         rows = rows.filter(kind=chosen["kind"])
     if "theme" in chosen:
-        rows = rows.filter(themes=chosen["theme"])
+        rows = rows.filter(themes__public_id=chosen["theme"])
     if "q" in chosen:
         rows = rows.filter(title__icontains=chosen["q"])
     return rows.open_for_sign_up(at) if "open" in chosen else rows

@@ -64,14 +64,16 @@ class PostingForm(ScopedModelForm):
 class PostingAdmin(ScopedAdmin):
     """Who works where in which role: the only source of rights. Granted once, then ended, never rewritten."""
 
-    noun = "posting"
+    noun, position = "posting", 80
     form = PostingForm
     list_display = ("holder", "role", "where", "duty", "since", "until", "in_force")
     list_filter = ("role",)
     list_select_related = ("user__person", "region", "community", "grid__community", "partner_unit__community")
     search_fields = ("user__username", "user__person__name", "duty")
     search_help_text = gettext_lazy("Name, user name, duty, or a whole phone or ID number")
-    list_note = gettext_lazy("A posting gives one account a role in one place. It is ended and granted anew, never rewritten.")
+    list_note = gettext_lazy(
+        "A posting gives one account a role in one place. It is ended and granted anew, never rewritten."
+    )
     fieldsets = (
         (None, {"fields": ("user", "role", "duty")}),
         (gettext_lazy("Place"), {"fields": PLACES, "description": gettext_lazy(
@@ -137,7 +139,9 @@ class ResidencyForm(ScopedModelForm):
         masks = {
             "person_phone": lambda: person.masked_phone,
             "person_id_number": lambda: person.masked_id_number,
-            "person_birth_date": lambda: _("born in %(year)d") % {"year": person.birth_date.year} if person.birth_date else "",
+            "person_birth_date": lambda: (
+                _("born in %(year)d") % {"year": person.birth_date.year} if person.birth_date else ""
+            ),
         }
         if name not in masks:
             super().attach(name, field)
@@ -156,7 +160,7 @@ class ResidencyForm(ScopedModelForm):
 class ResidencyAdmin(ScopedAdmin):
     """Homes in the simplest form. Grid workers may correct a phone, the identity is the community's."""
 
-    noun = "residency"
+    noun, position = "residency", 30
     form = ResidencyForm
     list_display = ("name", "community", "grid", "kind", "phone", "number", "since", "until")
     list_filter = ("community", "grid", "kind")
@@ -171,14 +175,18 @@ class ResidencyAdmin(ScopedAdmin):
     refusal_fields = {Refusal.OTHER_COMMUNITY: "grid"}
 
     def get_fieldsets(self, request: HttpRequest, obj: Residency | None = None) -> Any:
-        home = (gettext_lazy("Home"), {"fields": ("community", "grid", "kind", "since", "until")})
+        home = (gettext_lazy("Where they live"), {"fields": ("community", "grid", "kind", "since", "until")})
         if obj is None:
             return [(None, {"fields": ("person",)}), home]
         personal = ["person_phone"]
         if self.may_identify(request, obj):
             personal += ["person_id_number", "person_birth_date"]
         note = gettext_lazy("What is on record is shown masked. Leave a field empty to keep it.")
-        return [(None, {"fields": ("person",)}), home, (gettext_lazy("Person"), {"fields": personal, "description": note})]
+        return [
+            (None, {"fields": ("person",)}),
+            home,
+            (gettext_lazy("Person"), {"fields": personal, "description": note}),
+        ]
 
     def may_identify(self, request: HttpRequest, home: Residency) -> bool:
         """Say whether the actor works for the whole community (security §3.2, resident record)."""
@@ -205,7 +213,7 @@ class ResidencyAdmin(ScopedAdmin):
     def number(self, home: Residency) -> str:
         return id_number_label(home.person.id_number_index)
 
-    name.short_description = gettext_lazy("name")
+    name.short_description = gettext_lazy("full name")
     name.admin_order_field = "person__name"
     phone.short_description = gettext_lazy("phone")
     number.short_description = gettext_lazy("ID number")

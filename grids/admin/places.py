@@ -32,7 +32,7 @@ class TreeAdmin(ScopedAdmin):
 
 
 class RegionAdmin(TreeAdmin):
-    noun = "region"
+    noun, position = "region", 90
     store = staticmethod(services.save_region)
     fields = ("parent", "level", "name", "code")
     list_display = ("name", "level", "parent", "code")
@@ -64,7 +64,7 @@ def _setting_field(setting: settings.Setting, value: Any) -> forms.Field:
 
 
 class CommunityAdmin(ScopedAdmin):
-    noun = "community"
+    noun, position = "community", 10
     fixed = ("slug",)
     list_display = ("name", "region", "founded", "phone")
     list_select_related = ("region",)
@@ -95,7 +95,7 @@ class CommunityAdmin(ScopedAdmin):
 
 
 class GridAdmin(TreeAdmin):
-    noun = "grid"
+    noun, position = "grid", 20
     store = staticmethod(services.save_grid)
     list_display = ("name", "community", "level", "kind", "parent", "party_organisation", "duty_phone", "is_active")
     list_filter = ("community", "level", "kind", "is_active")

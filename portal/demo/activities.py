@@ -132,9 +132,7 @@ def _window(run: Run, spec: Spec, start: datetime) -> dict[str, Any]:
         return {"needs_sign_up": False}
     opens, closes = run.at - PUBLISHED, start - CLOSES_BEFORE
     if "opens_in" in spec:
-        opens = datetime.combine(
-            run.today + timedelta(days=spec["opens_in"]), time(9), timezone.get_default_timezone()
-        )
+        opens = datetime.combine(run.today + timedelta(days=spec["opens_in"]), time(9), timezone.get_default_timezone())
     if spec.get("closed"):
         closes = run.at - CLOSES_BEFORE
     return {"sign_up_opens_at": opens, "sign_up_closes_at": closes}

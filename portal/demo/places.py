@@ -122,9 +122,7 @@ def _grids(run: Run, chief: dict[str, PartyOrganisation]) -> None:
                 top[slug] = grid
 
 
-def _organisation_of_grid(
-    run: Run, row: dict[str, Any], number: int, chief: PartyOrganisation
-) -> PartyOrganisation:
+def _organisation_of_grid(run: Run, row: dict[str, Any], number: int, chief: PartyOrganisation) -> PartyOrganisation:
     """A grid branch of its own where that is told, the branch of the same number on level 2, else the chief one.
 
     Which of three branches answers for which of six merged grids is not told: their general branch does for all.
@@ -137,9 +135,7 @@ def _organisation_of_grid(
     return chief
 
 
-def _grid(
-    run: Run, slug: str, name: str, kind: str, parent: Grid | None, organisation: PartyOrganisation
-) -> Grid:
+def _grid(run: Run, slug: str, name: str, kind: str, parent: Grid | None, organisation: PartyOrganisation) -> Grid:
     community = run.communities[slug]
     return run.ensure(
         Grid,

@@ -7,7 +7,6 @@ from accounts.models import Person, User
 from core.models import AuditEntry
 from tests.admin_contract import AdminContract
 from tests.factories import make_person, make_resident, make_user
-from tests.personas import cast  # noqa: F401  the fixture
 
 PASSWORD = "sehr-langes-Passwort-9"  # noqa: S105
 PHONE, ID_NUMBER = "13812345678", "110101199003074514"
@@ -85,7 +84,9 @@ class TestUserAdmin(AdminContract):
 
     def test_password_never_reaches_a_page_or_the_log(self, cast):
         client = cast.client("admin")
-        response = client.post(self.url("add"), self.filled(client, self.url("add"), {**self.new(cast), "username": ""}))
+        response = client.post(
+            self.url("add"), self.filled(client, self.url("add"), {**self.new(cast), "username": ""})
+        )
         assert PASSWORD not in response.content.decode()
 
 
@@ -95,7 +96,13 @@ class TestChoosingAPerson:
     add = "/admin/grids/residency/add/"
 
     def post(self, cast, **typed):
-        data = {"community": cast.community.pk, "kind": "resident", "since": "2026-01-01", "person_number": "", "person_name": ""}
+        data = {
+            "community": cast.community.pk,
+            "kind": "resident",
+            "since": "2026-01-01",
+            "person_number": "",
+            "person_name": "",
+        }
         return cast.client("clerk").post(self.add, {**data, **typed})
 
     def errors(self, response):
@@ -189,7 +196,11 @@ class TestMaskedValues:
 
     def test_page_shows_masks_only(self, cast):
         for persona in ("clerk", "gridworker"):
-            text = cast.client(persona).get(self.page(self.home(cast) if persona == "clerk" else make_resident(grid=cast.grid))).content.decode()
+            text = (
+                cast.client(persona)
+                .get(self.page(self.home(cast) if persona == "clerk" else make_resident(grid=cast.grid)))
+                .content.decode()
+            )
             assert PHONE not in text
             assert ID_NUMBER not in text
 
@@ -205,14 +216,26 @@ class TestMaskedValues:
 
     def test_new_number_replaces_the_old(self, cast):
         home, client = self.home(cast), cast.client("clerk")
-        data = {"grid": cast.grid.pk, "kind": "resident", "since": home.since, "seen_version": home.version, "person_phone": "13900001111"}
+        data = {
+            "grid": cast.grid.pk,
+            "kind": "resident",
+            "since": home.since,
+            "seen_version": home.version,
+            "person_phone": "13900001111",
+        }
         assert client.post(self.page(home), data).status_code == 302
         assert Person.objects.by_phone("+8613900001111").get().pk == home.person_id
 
     def test_number_of_another_person_is_refused(self, cast):
         make_person("另一人", phone="13900001111")
         home, client = self.home(cast), cast.client("clerk")
-        data = {"grid": cast.grid.pk, "kind": "floating", "since": home.since, "seen_version": home.version, "person_phone": "13900001111"}
+        data = {
+            "grid": cast.grid.pk,
+            "kind": "floating",
+            "since": home.since,
+            "seen_version": home.version,
+            "person_phone": "13900001111",
+        }
         response = client.post(self.page(home), data)
         assert response.status_code == 422
         home.refresh_from_db()

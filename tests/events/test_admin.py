@@ -12,7 +12,6 @@ from events.models import Activity, ActivityPartner, Quota, Session, SignUp
 from tests.admin_contract import AdminContract, errors_in
 from tests.event_factories import make_activity, make_sign_up, quota_of
 from tests.factories import make_partner, make_person, make_team, make_theme, make_venue, number
-from tests.personas import cast  # noqa: F401  the fixture
 
 
 def typed_moment(moment):
@@ -124,7 +123,8 @@ class TestActivityAdmin(AdminContract):
 
     def test_changing_a_draft_moves_session_and_seats(self, cast):
         activity = self.make_inside(cast)
-        response = self.save(cast, activity, session_starts=in_days(5), session_ends=in_days(5, 1), capacity="12", title="新名",
+        response = self.save(cast, activity, session_starts=in_days(5), session_ends=in_days(5, 1), capacity="12",
+                             title="新名",
                              sign_up_closes_at=in_days(5))  # fmt: skip
         assert response.status_code == 302, errors_in(response)
         activity.refresh_from_db()
@@ -148,7 +148,15 @@ class TestActivityAdmin(AdminContract):
     def test_published_activity_changes_its_words_only(self, cast):
         activity = make_activity(community=cast.community, capacity=20)
         before = (quota_of(activity).capacity, activity.starts_at, activity.audience)
-        response = self.save(cast, activity, description="新说明", capacity="1", session_starts=in_days(9), place="别处", audience="internal")
+        response = self.save(
+            cast,
+            activity,
+            description="新说明",
+            capacity="1",
+            session_starts=in_days(9),
+            place="别处",
+            audience="internal",
+        )
         assert response.status_code == 302, errors_in(response)
         activity.refresh_from_db()
         assert (quota_of(activity).capacity, activity.starts_at, activity.audience) == before
@@ -296,7 +304,7 @@ class TestSignUpAdmin(AdminContract):
         for key in (outside.quota.activity_id, "abc", "9" * 40, "-1"):
             response = client.get(address, {"activity": key})
             assert list(response.context["cl"].result_list) == []
-            assert "乙" not in response.content.decode().replace("乙社区", "乙")[:0] + outside.quota.activity.title[:0]
+            assert outside.quota.activity.title not in response.content.decode()
 
     def test_removing_needs_a_reason_and_gives_the_seat_back(self, cast):
         party = self.make_inside(cast)

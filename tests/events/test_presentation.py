@@ -59,8 +59,9 @@ def test_phase(values, phase):
 
 
 def test_phase_is_open_exactly_when_the_service_and_the_queryset_say_so():
+    cases = ({}, {"taken": 20}, {"sign_up_opens_at": NOON + DAY}, {"needs_sign_up": False}, {"starts_in": -DAY})
     with clock.frozen(NOON):
-        for values in ({}, {"taken": 20}, {"sign_up_opens_at": NOON + DAY}, {"needs_sign_up": False}, {"starts_in": -DAY}):
+        for values in cases:
             activity = make_activity(**values)
             is_open = state_of(activity) in (Phase.OPEN, Phase.FEW)
             assert is_open == (why_closed(activity, quota_of(activity)) is None)
@@ -194,6 +195,7 @@ def test_facts_name_team_and_partners_by_role():
 
 
 def test_steps_start_with_publication_and_hide_what_was_before():
-    rows = [Transition(verb=verb, at=NOON + number * DAY) for number, verb in enumerate(("create", "publish", "finish"))]
+    verbs = ("create", "publish", "finish")
+    rows = [Transition(verb=verb, at=NOON + number * DAY) for number, verb in enumerate(verbs)]
     found = presentation.steps(rows, [NOON, NOON + DAY * 1.5])
     assert [step.text for step in found] == ["已发布", "时间或地点有变动，请看最新安排", "已举办"]

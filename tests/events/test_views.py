@@ -67,7 +67,9 @@ def test_detail_of_somebody_signed_in_needs_few_queries_more(django_assert_num_q
         client.get(page(activity))
 
 
-@pytest.mark.parametrize("values", [{"state": "draft"}, {"state": "in_review"}, {"state": "withdrawn"}, {"audience": "internal"}])
+@pytest.mark.parametrize(
+    "values", [{"state": "draft"}, {"state": "in_review"}, {"state": "withdrawn"}, {"audience": "internal"}]
+)
 @pytest.mark.parametrize("rest", ["", "event.ics", "sign-up/", "sign-up/cancel/"])
 @pytest.mark.parametrize("who", ["visitor", "resident"])
 def test_what_is_not_public_is_not_found(values, rest, who):
@@ -112,7 +114,8 @@ def test_titles_are_shown_as_text(client, title, shown):
 
 def test_detail_shows_words_partners_contact_and_similar_ones(client):
     community = make_community("新城社区", phone="0475-8888888")
-    activity = make_activity(community=community, kind="drill", description="走一遍", bring="好走的鞋", risk_note="有烟")
+    words = {"description": "走一遍", "bring": "好走的鞋", "risk_note": "有烟"}
+    activity = make_activity(community=community, kind="drill", **words)
     activity.partners.create(partner_unit=make_partner("消防大队", community=community))
     make_activity("另一场演练", kind="drill")
     make_activity("唱歌", kind="culture")
@@ -166,7 +169,8 @@ def test_visitor_is_asked_to_sign_in_and_comes_back(client, method, rest):
 
 
 def test_sign_up_in_two_steps():
-    activity, user = make_activity("书法课堂", capacity=2, risk_note="有台阶"), make_signed_in("王秀兰", phone="13812345678")
+    activity = make_activity("书法课堂", capacity=2, risk_note="有台阶")
+    user = make_signed_in("王秀兰", phone="13812345678")
     client = signed_in(user)
     form = client.get(page(activity, "sign-up/"))
     html = form.content.decode()

@@ -16,7 +16,6 @@ from tests.factories import (
     make_venue,
     number,
 )
-from tests.personas import cast  # noqa: F401  the fixture
 
 
 class TestRegionAdmin(AdminContract):

@@ -14,7 +14,6 @@ from honours.models import Honour
 from tests.admin_contract import AdminContract
 from tests.factories import make_honour, make_organisation, make_partner, make_person, make_team, number
 from tests.forms import form_values
-from tests.personas import cast  # noqa: F401  the fixture
 
 
 def picture(kind="PNG", size=(40, 30)):
@@ -85,7 +84,11 @@ class TestHonourAdmin(AdminContract):
         client.post(page, self.filled(client, page, {"recipient_kind": "team", "recipient_team": cast.team.pk}))
         honour.refresh_from_db()
         assert (honour.recipient_team, honour.recipient_person) == (cast.team, None)
-        assert AuditEntry.objects.filter(verb="change").get().fields == ["recipient_kind", "recipient_person", "recipient_team"]
+        assert AuditEntry.objects.filter(verb="change").get().fields == [
+            "recipient_kind",
+            "recipient_person",
+            "recipient_team",
+        ]
 
     def test_person_stays_when_nothing_is_typed(self, cast):
         person = make_person("王小明", phone="13812345678")
@@ -159,7 +162,9 @@ class TestHonourAdmin(AdminContract):
     @pytest.mark.parametrize(
         "upload",
         [
-            SimpleUploadedFile("a.png", b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>", "image/svg+xml"),
+            SimpleUploadedFile(
+                "a.png", b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>", "image/svg+xml"
+            ),
             SimpleUploadedFile("a.png", b"not a picture at all", "image/png"),
             SimpleUploadedFile("a.png", b"", "image/png"),
             SimpleUploadedFile("a.jpg", b"\xff\xd8\xff\xe0" + b"\x00" * 500, "image/jpeg"),
@@ -195,7 +200,9 @@ class TestHonourAdmin(AdminContract):
 
     # --- names --------------------------------------------------------------------------------------------------------
 
-    @pytest.mark.parametrize("name", ["<script>alert(1)</script>", "{{ request }}{% now 'Y' %}", "𠮷田", "阿卜杜拉·买买提"])
+    @pytest.mark.parametrize(
+        "name", ["<script>alert(1)</script>", "{{ request }}{% now 'Y' %}", "𠮷田", "阿卜杜拉·买买提"]
+    )
     def test_strange_names_are_kept_as_typed(self, cast, name):
         assert self.add(cast, recipient_kind="person", recipient_person_name=name).status_code == 302
         honour = Honour.objects.get()
@@ -214,3 +221,11 @@ class TestHonourAdmin(AdminContract):
 
     def test_nul_is_refused(self, cast):
         assert self.add(cast, title="a\x00b").status_code == 400
+
+    def test_district_officer_reads_what_the_public_reads(self, cast):
+        honour = make_honour(community=cast.community, recipient_person=make_person("王小明"), recipient_kind="person")
+        client = cast.client("district")
+        for page in (self.url("changelist"), self.url("change", honour.pk)):
+            text = client.get(page).content.decode()
+            assert "王**" in text
+            assert "王小明" not in text

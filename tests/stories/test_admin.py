@@ -3,7 +3,6 @@
 from stories.models import PublicNotice, Theme
 from tests.admin_contract import AdminContract
 from tests.factories import make_notice, make_theme, number
-from tests.personas import cast  # noqa: F401  the fixture
 
 
 class TestThemeAdmin(AdminContract):

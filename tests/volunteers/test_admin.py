@@ -2,7 +2,6 @@
 
 from tests.admin_contract import AdminContract
 from tests.factories import make_person, make_team, make_theme, number
-from tests.personas import cast  # noqa: F401  the fixture
 from volunteers.models import Leadership, Team
 
 

@@ -1,0 +1,209 @@
+"""Every kind of page at the sizes people use: axe, one heading, no sideways scroll, a quiet console (ui.md §7)."""
+
+from collections.abc import Iterable
+
+import pytest
+from django.db.models import Model
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from accounts.models import User
+from core import clock
+from events.models import Activity
+from events.presentation import Phase, for_cards, phase_of, quota_of
+from events.services import activities, sign_ups
+from grids.models import Community, Grid
+from honours.models import Honour
+from portal.demo.load import load
+from stories.models import PublicNotice
+from tests.browser.watch import DESK, PHONE, Watch, basics, sideways, violations
+from tests.event_factories import make_activity, make_sign_up
+from tests.factories import PASSWORD, make_honour, make_notice, make_venue
+from volunteers.models import Team
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+NARROW = (360, 320)
+STATES = {Phase.OPEN, Phase.FEW, Phase.FULL, Phase.CLOSED, Phase.CANCELLED, Phase.FINISHED}
+
+Pages = dict[str, tuple[str, int]]
+"""Address and expected status by name."""
+
+
+def faults_of(page: Page, watch: Watch, name: str, path: str, status: int, widths: Iterable[int]) -> list[str]:
+    """Open `path` in the window as it is, then make it narrower."""
+    watch.muted = False
+    response = page.goto(path)
+    wrong = [] if response.status == status else [f"status {response.status}, expected {status}"]
+    wrong += basics(page)
+    # axe tries styles that our policy refuses.
+    watch.muted = True
+    wrong += violations(page)
+    size = page.viewport_size
+    for width in widths:
+        wrong += sideways(page, width)
+    page.set_viewport_size(size)
+    return [f"{name}: {one}" for one in wrong]
+
+
+def elder(page: Page, size: int = 1) -> Page:
+    page.goto(f"/look/?elder={size}&next=/livez")
+    return page
+
+
+# --- public pages -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def town(live_server):
+    """The demonstration, in which the resident has signed up for something and may for something else."""
+    load(password=PASSWORD)
+    resident = User.objects.get(username="resident")
+    rows = [
+        row
+        for row in for_cards(Activity.objects.public().filter(starts_at__gt=clock.now()))
+        if sign_ups.why_not_sign_up(row, resident.person, user=resident) is None
+    ]
+    done = sign_ups.sign_up(rows[0], resident.person, by=resident)
+    assert not done.already
+    free = next(row for row in rows[1:] if sign_ups.why_not_sign_up(row, resident.person, user=resident) is None)
+    return {"resident": resident, "mine": rows[0], "free": free}
+
+
+def by_phase() -> dict[str, Activity]:
+    """One activity for each state that visitors tell apart."""
+    found: dict[str, Activity] = {}
+    for row in for_cards(Activity.objects.public()):
+        found.setdefault(phase_of(row, quota_of(row)), row)
+    assert set(found) >= STATES
+    return found
+
+
+def open_to_all() -> Pages:
+    """Pages by name: address and status, as a visitor meets them."""
+    community = Community.objects.get(slug="xincheng")
+    rows = {
+        "community": community,
+        "grid": Grid.objects.filter(community=community).first(),
+        "team": Team.objects.first(),
+        "honour": Honour.objects.public().first(),
+        "notice": PublicNotice.objects.showing().first(),
+        **{f"activity {phase}": row for phase, row in by_phase().items()},
+    }
+    lists = {
+        "home": "/",
+        "communities": "/c/",
+        "grids": reverse("grids:grid_list", args=[community.slug]),
+        "activities": "/activities/",
+        "activities past": "/activities/?when=past",
+        "activities chosen": f"/activities/?community={community.slug}&when=week&open=1",
+        "activities none": "/activities/?q=没有这样的活动",
+        "honours": "/honours/",
+        "honours chosen": f"/honours/?community={community.slug}&level=city",
+        "teams": "/teams/",
+        "notices": "/notices/",
+        "sign-in": "/accounts/login/?next=/me/",
+    }
+    pages = {name: (path, 200) for name, path in lists.items()}
+    pages |= {name: (row.get_absolute_url(), 200) for name, row in rows.items()}
+    return pages | {"404": ("/not-here/", 404), "405": (reverse("accounts:logout"), 405)}
+
+
+def of_the_resident(town) -> Pages:
+    """Pages by name as the signed-in resident meets them."""
+    sign_up, full = "events:activity_sign_up", by_phase()[Phase.FULL]
+    return {
+        "me": ("/me/", 200),
+        "sign-up": (reverse(sign_up, args=[town["free"].public_id]), 200),
+        "signed up": (reverse(sign_up, args=[town["mine"].public_id]), 200),
+        "my activity": (town["mine"].get_absolute_url(), 200),
+        "cancel": (reverse("events:sign_up_cancel", args=[town["mine"].public_id]), 200),
+        "refused": (reverse(sign_up, args=[full.public_id]), 409),
+        "403": ("/admin/", 403),
+    }
+
+
+def test_public_pages_at_every_size(town, enter, watch):
+    faults = []
+    for words, prepare, screen in (
+        ("standard", None, PHONE),
+        ("elder", elder, DESK),
+    ):
+        for user, pages in ((None, open_to_all()), (town["resident"], of_the_resident(town))):
+            page = enter(user, viewport=screen)
+            if prepare:
+                prepare(page)
+            for name, (path, status) in pages.items():
+                faults += faults_of(page, watch, f"{words} {name}", path, status, NARROW)
+    assert faults == []
+
+
+# --- the workbench ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def desk(live_server, cast) -> dict[str, Model]:
+    """Rows of community A in every state, among them a draft that came back."""
+    place, clerk = cast.community, cast.clerk
+    venue = make_venue("社区服务中心", community=place)
+    rows: dict[str, Model] = {"venue": venue, "community": place}
+    for state in ("draft", "in_review", "published"):
+        rows[state] = make_activity(f"义务理发 {state}", community=place, state=state, drafted_by=clerk, venue=venue)
+    activities.submit(rows["draft"], by=clerk)
+    activities.return_to_draft(rows["draft"], by=cast.secretary, reason="写清集合地点")
+    rows["sign-up"] = make_sign_up(rows["published"], cast.resident.person)
+    rows["honour"] = make_honour("先进社区", community=place, state="in_review", drafted_by=clerk)
+    rows["notice"] = make_notice("停水通知", community=place, drafted_by=clerk)
+    return rows
+
+
+def admin_page(row: Model, page: str, *more: str) -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{page}", args=[row.pk, *more])
+
+
+def of_the_secretary(desk: dict[str, Model]) -> Pages:
+    change = ("in_review", "published", "sign-up", "honour", "notice", "community")
+    paths = {
+        "index": "/admin/",
+        "activities": "/admin/events/activity/",
+        "activities none": "/admin/events/activity/?q=zzz",
+        "sign-ups": "/admin/events/signup/",
+        "add activity": "/admin/events/activity/add/",
+        "add honour": "/admin/honours/honour/add/",
+        "add residency": "/admin/grids/residency/add/",
+        **{f"change {name}": admin_page(desk[name], "change") for name in change},
+        "times": admin_page(desk["published"], "act", "change_times"),
+        "cancel": admin_page(desk["published"], "act", "cancel"),
+        "history": admin_page(desk["draft"], "history"),
+        "delete": admin_page(desk["venue"], "delete"),
+    }
+    return {name: (path, 200) for name, path in paths.items()}
+
+
+def of_the_clerk(desk: dict[str, Model]) -> Pages:
+    return {
+        "returned draft": (admin_page(desk["draft"], "change"), 200),
+        "not for the clerk": (admin_page(desk["in_review"], "act", "publish"), 403),
+        "404": ("/admin/events/activity/999999/change/", 404),
+    }
+
+
+def test_workbench_at_every_size(desk, cast, enter, watch):
+    faults = []
+    for user, pages in ((cast.secretary, of_the_secretary(desk)), (cast.clerk, of_the_clerk(desk))):
+        page = enter(user, viewport=DESK)
+        for name, (path, status) in pages.items():
+            faults += faults_of(page, watch, f"{user} {name}", path, status, (DESK["width"], PHONE["width"]))
+            page.set_viewport_size(PHONE)
+            faults += [f"{user} {name} on a phone: {one}" for one in violations(page)]
+            page.set_viewport_size(DESK)
+    assert faults == []
+
+
+def test_workbench_in_elder_mode(desk, cast, enter, watch):
+    page, faults = elder(enter(cast.secretary, viewport=DESK)), []
+    pages = of_the_secretary(desk)
+    for name in ("index", "activities", "change published"):
+        faults += faults_of(page, watch, f"elder {name}", *pages[name], (DESK["width"], PHONE["width"]))
+        assert page.locator("body.ll-elder").count() == 1
+    assert faults == []
