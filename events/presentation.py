@@ -62,6 +62,22 @@ def for_cards(rows: ActivityQuerySet) -> ActivityQuerySet:
     return rows.select_related("community", "venue", "team").prefetch_related("quotas")
 
 
+CARD_FIELDS = (
+    "public_id", "title", "kind", "state", "starts_at", "ends_at", "held_on", "held_precision", "held_note", "place",
+    "needs_sign_up", "sign_up_opens_at", "sign_up_closes_at", "audience", "is_sample", "community__name",
+    "community__slug", "venue__name", "team__name",
+)  # fmt: skip
+
+
+def for_list(rows: ActivityQuerySet) -> ActivityQuerySet:
+    """Bring along what cards show, and no more (one more query)."""
+    return (
+        rows.select_related("community", "venue", "team")
+        .only(*CARD_FIELDS)
+        .prefetch_related(models.Prefetch("quotas", queryset=Quota.objects.order_by()))
+    )
+
+
 def quota_of(activity: Activity) -> Quota | None:
     """Return the participants' seats out of the prefetched quotas."""
     return next((quota for quota in activity.quotas.all() if quota.role == QuotaRole.PARTICIPANT), None)

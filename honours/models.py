@@ -52,7 +52,9 @@ class HonourQuerySet(ScopedQuerySet):
 
     def with_recipients(self) -> "HonourQuerySet":
         """Bring along what `recipient` reads."""
-        return self.select_related("community", *RECIPIENTS)
+        names = [f"{name}__name" for name in ("community", *RECIPIENTS)]
+        own = [field.name for field in Honour._meta.concrete_fields]
+        return self.select_related("community", *RECIPIENTS).only(*own, "community__slug", *names)
 
     def valid(self) -> "HonourQuerySet":
         """Published and not revoked: what the figures count."""

@@ -318,18 +318,23 @@ def is_write(call: ast.Call, services: set[str]) -> bool:
     return call.func.attr != "set" or "." in receiver  # many-to-many names stand on an object
 
 
-def writing_files() -> set[str]:
-    return {
+def writes(path: Path) -> bool:
+    services = service_modules(path)
+    return any(is_write(call, services) for call in calls(path))
+
+
+@cache
+def writing_files() -> frozenset[str]:
+    return frozenset(
         name_of(path)
         for app in APPS
         for path in python_files(app)
-        if "services" not in (path.stem, path.parent.name) and name_of(path) not in WRITERS
-        if any(is_write(call, service_modules(path)) for call in calls(path))
-    }
+        if "services" not in (path.stem, path.parent.name) and name_of(path) not in WRITERS and writes(path)
+    )
 
 
 @pytest.mark.parametrize(
-    ("code", "writes"),
+    ("code", "expected"),
     [
         ("Grid.objects.filter(pk=1).update(name='x')", True),
         ("names.update(other)", False),
@@ -342,8 +347,8 @@ def writing_files() -> set[str]:
         ("cache.set('a', 1)", False),
     ],
 )
-def test_a_write_is_told_from_what_only_looks_like_one(code, writes):
-    assert is_write(ast.parse(code, mode="eval").body, {"records", "services"}) == writes
+def test_a_write_is_told_from_what_only_looks_like_one(code, expected):
+    assert is_write(ast.parse(code, mode="eval").body, {"records", "services"}) == expected
 
 
 def test_rows_are_written_by_services_only():

@@ -16,6 +16,7 @@ from events.models import Quota, SignUp
 from events.services.seats import seats_disagreeing
 from tests import hostile
 from tests.factories import PASSWORD
+from tests.stage import PHONES
 
 FORM = "application/x-www-form-urlencoded"
 LOGIN = "/accounts/login/"
@@ -296,6 +297,22 @@ def test_cookie_of_somebody_who_signed_out_opens_nothing(stage):
     assert thief.get("/me/").status_code == 302
 
 
+def test_address_of_another_host_in_the_path_is_not_followed(stage):
+    client, wrong = stage.cast.client(), {}
+    for path in ("//evil.example/activities", "//evil.example/", "/\\\\evil.example/c", "/%2F%2Fevil.example/c",
+                 "/activities//evil.example", "/;//evil.example", "/c/jia/../../..//evil.example"):  # fmt: skip
+        answer = client.generic("GET", path)
+        if answer.status_code != 404 and leaves_the_site(answer.get("Location", "/")):
+            wrong[path] = answer.get("Location")
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("path", ["/activities", "/c/jia", "/accounts/login", "/me", "/honours"])
+def test_forgotten_slash_leads_to_the_page(client, path):
+    answer = client.get(f"{path}?page=1")
+    assert (answer.status_code, answer["Location"]) == (301, f"{path}/?page=1")
+
+
 # --- texts in the sign-in form --------------------------------------------------------------------------------------
 
 
@@ -317,6 +334,37 @@ def test_nul_at_sign_in_is_a_bad_request(client, db):
 
 def test_password_never_comes_back(client, db):
     assert "geheim-12345" not in text_of(client.post(LOGIN, {"login": "resident", "password": "geheim-12345"}))
+
+
+def test_answer_does_not_tell_which_accounts_exist(stage):
+    """Wrong password, unknown name and an account that was closed meet the same page."""
+    stage.cast.volunteer.is_active = False
+    stage.cast.volunteer.save(update_fields=["is_active"])
+    pages = set()
+    for login, password in (
+        ("resident", "wrong"),
+        ("nobody", "wrong"),
+        ("volunteer", PASSWORD),
+        (PHONES["jia"], "wrong"),
+    ):
+        answer = stage.cast.client().post(LOGIN, {"login": login, "password": password})
+        body = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", text_of(answer))
+        pages.add((answer.status_code, body.replace(f'value="{login}"', "")))
+    assert len(pages) == 1
+
+
+def test_sign_in_gives_a_new_session_and_a_new_token(stage):
+    client = stage.cast.client()
+    planted = Client()
+    planted.force_login(stage.cast.volunteer)
+    client.cookies["sessionid"] = planted.cookies["sessionid"].value
+    client.post("/accounts/logout/")
+    client.get(LOGIN)
+    before = client.cookies["csrftoken"].value
+    client.post(LOGIN, {"login": "Resident ", "password": PASSWORD})
+    assert client.cookies["sessionid"].value != planted.cookies["sessionid"].value
+    assert client.cookies["csrftoken"].value != before
+    assert client.get("/me/").context["user"] == stage.cast.resident
 
 
 # --- signing up ---------------------------------------------------------------------------------------------------
@@ -360,6 +408,19 @@ def test_same_form_a_minute_later_changes_nothing(stage):
         answer = client.post(path, form, follow=True)
     assert answer.status_code == 200
     assert states(activity) == before
+
+
+def test_old_form_sent_after_cancelling_does_not_sign_up_anew(stage):
+    activity, client = stage.a.activities["published"], stage.cast.client("resident")
+    path = sign_up_path(activity)
+    form = form_of(client, path)
+    client.post(path, form)
+    client.post(cancel_path(activity), form_of(client, cancel_path(activity)))
+    before = states(activity)
+    answer = client.post(path, form, follow=True)
+    assert answer.status_code == 200
+    assert states(activity) == before == ["cancelled", "confirmed"]
+    assert seats_disagreeing() == []
 
 
 def test_fresh_form_of_somebody_signed_up_is_refused(stage):

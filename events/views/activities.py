@@ -56,7 +56,7 @@ class ActivityListView(TemplateView):
         query, moment = self.request.GET, clock.now()
         form = ActivityFilter(query)
         chosen = listing.chosen(form)
-        rows = presentation.for_cards(matching(chosen, moment))
+        rows = presentation.for_list(matching(chosen, moment))
         page = page_of(rows, query.get(listing.PAGE, ""))
         return super().get_context_data(
             form=form, chips=listing.chips(form, query), chosen=chosen, community=chosen.get("community"), page=page,
@@ -173,7 +173,7 @@ def _similar(activity: Activity, at: datetime) -> list[ActivityCard]:
     near = Case(Where(community=activity.community_id, then=Value(0)), default=Value(1))
     rows = Activity.objects.public().upcoming(at).filter(kind=activity.kind, state=ActivityState.PUBLISHED)
     rows = rows.exclude(pk=activity.pk).order_by(near, "starts_at", "pk")
-    return [presentation.card(row, at) for row in presentation.for_cards(rows)[:SIMILAR]]
+    return [presentation.card(row, at) for row in presentation.for_list(rows)[:SIMILAR]]
 
 
 class ActivityCalendarFileView(View):

@@ -56,5 +56,5 @@ def this_week(at: datetime) -> ActivityQuerySet:
 
 def cards(rows: ActivityQuerySet, at: datetime, limit: int, *, with_organiser: bool = True) -> list:
     """Return the cards of the first `limit` of `rows` (two queries)."""
-    found = presentation.for_cards(rows)[:limit]
+    found = presentation.for_list(rows)[:limit]
     return [presentation.card(row, at, with_organiser=with_organiser) for row in found]

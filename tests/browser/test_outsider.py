@@ -68,21 +68,21 @@ def test_forms_offer_nothing(five, outsider):
 
 
 def test_typed_addresses_do_not_exist(five, outsider):
+    """Whatever is asked of a row of A, the answer is that for a row which nobody has."""
+    answered = {}
     for row in rows_of(five.a):
-        pages = [
-            ("change",),
-            ("history",),
-            ("delete",),
-            *(("act", name) for name in site.admin_of(type(row)).all_acts()),
-        ]
-        for page, *more in pages:
+        acts = site.admin_of(type(row)).all_acts()
+        # Every act of the first row of its kind, the first act of the others.
+        asked = list(acts) if (type(row), "change", ()) not in answered else list(acts)[:1]
+        for page, *more in [("change",), ("history",), ("delete",), *(("act", name) for name in asked)]:
+            key = (type(row), page, tuple(more))
+            if key not in answered:
+                answered[key] = outsider.request.get(admin_url(row, page, NOBODY, *more))
             answer = outsider.request.get(admin_url(row, page, row.pk, *more))
-            nobody = outsider.request.get(admin_url(row, page, NOBODY, *more))
-            # Deleting may be refused to the outsider altogether; then what exists is answered like what does not.
-            assert answer.status == nobody.status, answer.url
+            assert answer.status == answered[key].status, answer.url
             assert answer.status == 404 or (page == "delete" and answer.status == 403), answer.url
-            # What any page that is not there tells, the names of communities in its header, is public.
-            assert told(answer.text(), five.a) == told(nobody.text(), five.a), answer.url
+            # The names of communities in the header of the page that is not there are public.
+            assert told(answer.text(), five.a) == told(answered[key].text(), five.a), answer.url
             assert not set(told(answer.text(), five.a)) - {five.a.community.name}, answer.url
     draft = five.a.activities["draft"]
     assert outsider.goto(admin_url(draft, "change", draft.pk)).status == 404

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 from django.db.models import Model
-from django.urls import reverse
+from django.urls import resolve, reverse
 from playwright.sync_api import Page
 
 from accounts.models import User
@@ -14,17 +14,24 @@ from events.presentation import Phase, for_cards, phase_of, quota_of
 from events.services import activities, sign_ups
 from grids.models import Community, Grid
 from honours.models import Honour
+from portal import errors
 from portal.demo.load import load
 from stories.models import PublicNotice
 from tests.browser.watch import DESK, PHONE, Watch, basics, sideways, violations
 from tests.event_factories import make_activity, make_sign_up
 from tests.factories import PASSWORD, make_honour, make_notice, make_venue
+from tests.test_matrix import URL_NAMES
 from volunteers.models import Team
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 NARROW = (360, 320)
 STATES = {Phase.OPEN, Phase.FEW, Phase.FULL, Phase.CLOSED, Phase.CANCELLED, Phase.FINISHED}
+
+NO_PAGES = {
+    "events:activity_calendar_file", "livez", "media", "portal:look", "portal:qr", "readyz", "robots",
+}  # fmt: skip
+"""Addresses that answer with a file, a word or the way to somewhere else."""
 
 Pages = dict[str, tuple[str, int]]
 """Address and expected status by name."""
@@ -46,7 +53,8 @@ def faults_of(page: Page, watch: Watch, name: str, path: str, status: int, width
     return [f"{name}: {one}" for one in wrong]
 
 
-def elder(page: Page, size: int = 1) -> Page:
+def elder(page: Page, size: int) -> Page:
+    """The window with the size of letters kept in its cookie; 0 is the standard look."""
     page.goto(f"/look/?elder={size}&next=/livez")
     return page
 
@@ -106,7 +114,8 @@ def open_to_all() -> Pages:
     }
     pages = {name: (path, 200) for name, path in lists.items()}
     pages |= {name: (row.get_absolute_url(), 200) for name, row in rows.items()}
-    return pages | {"404": ("/not-here/", 404), "405": (reverse("accounts:logout"), 405)}
+    refused = {"/activities/?q=%00": 400, "/not-here/": 404, reverse("accounts:logout"): 405}
+    return pages | {str(status): (path, status) for path, status in refused.items()}
 
 
 def of_the_resident(town) -> Pages:
@@ -124,18 +133,42 @@ def of_the_resident(town) -> Pages:
 
 
 def test_public_pages_at_every_size(town, enter, watch):
-    faults = []
-    for words, prepare, screen in (
-        ("standard", None, PHONE),
-        ("elder", elder, DESK),
-    ):
-        for user, pages in ((None, open_to_all()), (town["resident"], of_the_resident(town))):
-            page = enter(user, viewport=screen)
-            if prepare:
-                prepare(page)
+    """Every address, on a phone and, in elder mode, at a desk; both then made narrower."""
+    faults, windows = [], ((None, open_to_all()), (town["resident"], of_the_resident(town)))
+    assert addresses(windows) == set(URL_NAMES) - NO_PAGES
+    for words, size, screen in (("standard", 0, PHONE), ("elder", 1, DESK)):
+        for user, pages in windows:
+            page = elder(enter(user, viewport=screen), size)
             for name, (path, status) in pages.items():
                 faults += faults_of(page, watch, f"{words} {name}", path, status, NARROW)
+    faults += too_large(elder(enter(town["resident"]), 4), windows[0][1] | windows[1][1])
     assert faults == []
+
+
+def addresses(windows: Iterable[tuple[User | None, Pages]]) -> set[str]:
+    """The names of the addresses outside the workbench that are visited."""
+    paths = [path.partition("?")[0] for _user, pages in windows for path, status in pages.values() if status != 404]
+    return {resolve(path).view_name for path in paths} - {"admin:index"}
+
+
+def too_large(page: Page, pages: Pages) -> list[str]:
+    """What is wider than a phone with the largest letters."""
+    faults = []
+    for name in ("home", "activities", "activity open", "honours", "community", "grid", "me", "sign-up", "404"):
+        page.goto(pages[name][0])
+        assert page.locator("html[data-elder='4']").count() == 1
+        faults += [f"largest {name}: {one}" for one in sideways(page, PHONE["width"])]
+    return faults
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_pages_of_last_resort(enter, status):
+    page = enter()
+    content = errors.page(None, status, "系统出了点问题", "请稍后再试。", reference="7f3a").content
+    page.route("**/broken/", lambda route: route.fulfill(body=content, content_type="text/html; charset=utf-8"))
+    page.goto("/broken/")
+    assert [*basics(page), *sideways(page, PHONE["width"]), *sideways(page, 320)] == []
+    assert violations(page) == []
 
 
 # --- the workbench ------------------------------------------------------------------------------------------------
@@ -201,7 +234,7 @@ def test_workbench_at_every_size(desk, cast, enter, watch):
 
 
 def test_workbench_in_elder_mode(desk, cast, enter, watch):
-    page, faults = elder(enter(cast.secretary, viewport=DESK)), []
+    page, faults = elder(enter(cast.secretary, viewport=DESK), 1), []
     pages = of_the_secretary(desk)
     for name in ("index", "activities", "change published"):
         faults += faults_of(page, watch, f"elder {name}", *pages[name], (DESK["width"], PHONE["width"]))

@@ -2,7 +2,7 @@
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from events.models import Activity, SignUp
 from events.services.seats import seats_disagreeing
@@ -29,7 +29,7 @@ def states(activity: Activity, stage: Stage) -> list[str]:
     return list(rows.order_by("pk").values_list("state", flat=True))
 
 
-def heading(page: Page):
+def heading(page: Page) -> Locator:
     return page.get_by_role("heading", level=1)
 
 

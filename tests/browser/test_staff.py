@@ -45,11 +45,8 @@ def verbs(row: Activity | Honour) -> list[tuple[str, str]]:
     return [(step.verb, step.actor.username) for step in steps]
 
 
-def test_activity_from_draft_to_the_home_page(cast, enter):
-    clerk, secretary, visitor = enter(viewport=DESK), enter(viewport=DESK), enter()
-    starts = (clock.now() + timedelta(days=2)).replace(second=0, microsecond=0)
-
-    sign_in(clerk, "clerk")
+def draft_activity(clerk: Page, starts: datetime) -> Activity:
+    """Fill in the form, with an end before the start at first."""
     clerk.get_by_role("rowheader", name="活动", exact=True).get_by_role("link").click()
     clerk.get_by_role("link", name="增加 活动").click()
     clerk.get_by_label("标题").fill("端午包粽子")
@@ -58,37 +55,59 @@ def test_activity_from_draft_to_the_home_page(cast, enter):
     clerk.get_by_label("名额").fill("12")
     clerk.locator("#id_place").fill("活动室二楼")
     clerk.get_by_role("button", name="保存并继续编辑").click()
-    # An end before the start is refused, and nothing that was typed is lost.
+    # Refused, and nothing that was typed is lost.
+    expect(clerk.locator(".errorlist").first).to_contain_text("结束")
     expect(clerk.locator("#id_title")).to_have_value("端午包粽子")
     expect(clerk.locator("#id_capacity")).to_have_value("12")
-    expect(clerk.locator(".errorlist").first).to_contain_text("结束")
     assert not Activity.objects.exists()
     clerk.get_by_label("结束", exact=True).fill(typed(starts + timedelta(hours=2)))
     clerk.get_by_role("button", name="保存并继续编辑").click()
     expect(bar(clerk)).to_contain_text("草稿")
-    activity = Activity.objects.get(title="端午包粽子")
+    return Activity.objects.get(title="端午包粽子")
+
+
+def submit(clerk: Page, button: str, refused: str) -> None:
+    """Hand in what is open; afterwards there is no button to publish it, but the reason why not."""
+    bar(clerk).get_by_role("button", name=button).click()
+    expect(bar(clerk)).to_contain_text("待审核")
+    expect(clerk.get_by_role("button", name=refused)).to_have_count(0)
+    expect(bar(clerk)).to_contain_text(f"不能“{refused}”：")
+
+
+def publish(secretary: Page, desk_line: str, title: str, button: str) -> None:
+    """From the desk by way of the list."""
+    secretary.get_by_role("link", name=desk_line).click()
+    secretary.get_by_role("link", name=title, exact=True).click()
+    bar(secretary).get_by_role("button", name=button).click()
+    expect(bar(secretary)).to_contain_text("已发布")
+
+
+def find_in_public(visitor: Page, paths: list[str], title: str) -> None:
+    """It stands on every one of the pages; open it from the last."""
+    for path in paths:
+        visitor.goto(path)
+        expect(visitor.get_by_role("main").get_by_role("link", name=title).first).to_be_visible()
+    visitor.get_by_role("main").get_by_role("link", name=title).first.click()
+    expect(visitor.get_by_role("heading", level=1)).to_have_text(title)
+
+
+def test_activity_from_draft_to_the_home_page(cast, enter):
+    clerk, secretary, visitor = enter(viewport=DESK), enter(viewport=DESK), enter()
+    starts = (clock.now() + timedelta(days=2)).replace(second=0, microsecond=0)
+    sign_in(clerk, "clerk")
+    activity = draft_activity(clerk, starts)
     assert (activity.starts_at, activity.ends_at) == (starts, starts + timedelta(hours=2))
     assert quota_of(activity).capacity == 12
     assert visitor.goto(activity.get_absolute_url()).status == 404
 
-    bar(clerk).get_by_role("button", name="提交审核").click()
-    expect(bar(clerk)).to_contain_text("待审核")
-    expect(clerk.get_by_role("button", name="批准并发布")).to_have_count(0)
-    expect(bar(clerk)).to_contain_text("不能“批准并发布”：")
+    submit(clerk, "提交审核", "批准并发布")
     assert clerk.goto(reverse("admin:events_activity_act", args=[activity.pk, "publish"])).status == 403
     assert visitor.goto(activity.get_absolute_url()).status == 404
 
     sign_in(secretary, "secretary")
-    secretary.get_by_role("link", name="活动等您审核").click()
-    secretary.get_by_role("link", name="端午包粽子", exact=True).click()
-    bar(secretary).get_by_role("button", name="批准并发布").click()
-    expect(bar(secretary)).to_contain_text("已发布")
+    publish(secretary, "活动等您审核", "端午包粽子", "批准并发布")
     assert verbs(activity) == [("create", "clerk"), ("submit", "clerk"), ("publish", "secretary")]
-
-    for path in ("/", "/activities/", cast.community.get_absolute_url()):
-        visitor.goto(path)
-        expect(visitor.get_by_role("main").get_by_role("link", name="端午包粽子")).to_be_visible()
-    visitor.get_by_role("main").get_by_role("link", name="端午包粽子").click()
+    find_in_public(visitor, ["/", "/activities/", cast.community.get_absolute_url()], "端午包粽子")
     panel = visitor.get_by_role("complementary", name="报名")
     expect(panel.get_by_role("link", name="我要报名")).to_be_visible()
     expect(panel).to_contain_text("12")
@@ -106,22 +125,13 @@ def test_honour_from_draft_to_the_wall(cast, enter):
     clerk.get_by_role("button", name="保存并继续编辑").click()
     honour = Honour.objects.get(title="全国先进社区")
     assert honour.recipient_community == cast.community
-    bar(clerk).get_by_role("button", name="提交核实").click()
-    expect(clerk.get_by_role("button", name="核实并发布")).to_have_count(0)
-    expect(bar(clerk)).to_contain_text("不能“核实并发布”：")
+    submit(clerk, "提交核实", "核实并发布")
     assert visitor.goto(honour.get_absolute_url()).status == 404
 
     sign_in(secretary, "secretary")
-    secretary.get_by_role("link", name="荣誉等您核实").click()
-    secretary.get_by_role("link", name="全国先进社区", exact=True).click()
-    bar(secretary).get_by_role("button", name="核实并发布").click()
-    expect(bar(secretary)).to_contain_text("已发布")
+    publish(secretary, "荣誉等您核实", "全国先进社区", "核实并发布")
     assert verbs(honour) == [("create", "clerk"), ("submit", "clerk"), ("publish", "secretary")]
-
-    for path in ("/", "/honours/", cast.community.get_absolute_url()):
-        visitor.goto(path)
-        expect(visitor.get_by_role("main").get_by_role("link", name="全国先进社区").first).to_be_visible()
-    visitor.get_by_role("main").get_by_role("link", name="全国先进社区").first.click()
+    find_in_public(visitor, ["/", cast.community.get_absolute_url(), "/honours/"], "全国先进社区")
     expect(visitor.get_by_role("main")).to_contain_text("评选办公室")
     expect(visitor.get_by_role("main")).to_contain_text("2015年")
 

@@ -13,12 +13,14 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPTIONS = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"], "preload": False}
 LOUD = frozenset({"error", "warning"})
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-BASICS = """() => ({
+FOCUSABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]"
+BASICS = """FOCUSABLE => ({
     h1: [...document.querySelectorAll('h1')].filter(one => one.textContent.trim()).length,
     title: document.title.trim() !== '',
     lang: document.documentElement.lang,
     viewport: document.querySelectorAll('meta[name=viewport]').length,
     inline: document.querySelectorAll('body [style], body style, body script:not([src])').length,
+    skip: !document.querySelector('nav') || document.querySelector(FOCUSABLE).matches('a[href^="#"]'),
     ids: [...document.querySelectorAll('[id]')].map(one => one.id).filter((id, at, all) => all.indexOf(id) !== at),
 })"""
 
@@ -68,8 +70,8 @@ class Watch:
 
 def basics(page: Page) -> list[str]:
     """Return what is wrong with the page as a document."""
-    found: dict[str, Any] = page.evaluate(BASICS)
-    expected = {"h1": 1, "title": True, "viewport": 1, "inline": 0, "ids": []}
+    found: dict[str, Any] = page.evaluate(BASICS, FOCUSABLE)
+    expected = {"h1": 1, "title": True, "viewport": 1, "inline": 0, "skip": True, "ids": []}
     wrong = [f"{name} {found[name]}" for name, value in expected.items() if found[name] != value]
     return wrong if found["lang"].lower() == "zh-hans" else [*wrong, f"lang {found['lang']}"]
 
@@ -77,10 +79,13 @@ def basics(page: Page) -> list[str]:
 def violations(page: Page) -> list[str]:
     """Return what axe finds: rule, number of places, the first of them."""
     found = Axe().run(page, options=OPTIONS)
-    return [
-        f"{one['id']} ×{len(one['nodes'])}: {one['nodes'][0]['html'][:160]} {one['nodes'][0].get('failureSummary', '')[:240]}"
-        for one in found.response["violations"]
-    ]
+    return [_words(one) for one in found.response["violations"]]
+
+
+def _words(violation: dict[str, Any]) -> str:
+    first = violation["nodes"][0]
+    why = first.get("failureSummary", "")[:240]
+    return f"{violation['id']} ×{len(violation['nodes'])}: {first['html'][:160]} {why}"
 
 
 def sideways(page: Page, width: int) -> list[str]:
