@@ -130,7 +130,7 @@ def town(stage) -> Stage:
 PERSONAL = {"邻居jia暗号", "邻居yi暗号", *PHONES.values(), *ID_NUMBERS.values()}
 
 
-@pytest.mark.parametrize("persona", ["resident", "outsider_resident"])
+@pytest.mark.parametrize("persona", ["resident"])
 def test_public_pages_tell_nothing_that_is_not_public(town, persona):
     pages = crawl(town.cast.client(persona), "/")
     assert told(pages, town.a.canaries | town.b.canaries) == []
@@ -145,15 +145,21 @@ def test_workbench_tells_nothing_of_another_community(town, persona):
     assert broken(pages) == []
 
 
-@pytest.mark.parametrize("persona", ["district", "admin"])
+def lists_and_rows(client: Client, rows: list) -> list[Page]:
+    """The index, every list, and every page of the rows."""
+    paths = ["/admin/", *(list_path(model) for model in site._registry)]
+    paths += [path for row in rows for path in admin_paths(row)[:2]]
+    return [Page(path, client.get(path)) for path in paths]
+
+
+@pytest.mark.parametrize("persona", ["district", "auditor", "admin"])
 def test_those_above_see_no_residents(town, persona):
-    pages = crawl(town.cast.client(persona), "/admin/", below="/admin/")
+    pages = lists_and_rows(town.cast.client(persona), [*town.a.rows, *one_of_each(town)])
     assert told(pages, PERSONAL) == []
-    assert broken(pages) == []
 
 
 def test_own_community_is_seen_with_numbers_masked(town):
-    pages = crawl(town.cast.client("outsider_secretary"), "/admin/", below="/admin/")
+    pages = lists_and_rows(town.cast.client("outsider_secretary"), one_of_each(town))
     assert told(pages, set(PHONES.values()) | set(ID_NUMBERS.values())) == []
     assert {secret for _path, secret in told(pages, town.b.canaries)} >= {"邻居yi暗号", "活动draftyi暗号"}
 
@@ -212,8 +218,8 @@ def curious(town) -> list[str]:
     b = town.b
     return [
         f"community__id__exact={b.community.pk}", f"grid__id__exact={b.grid.pk}", "q=暗号", "q=家事",
-        f"q={PHONES['yi']}", f"q={ID_NUMBERS['yi']}", f"activity={b.activities['published'].pk}", "todo=review", "all=", "_facets=True",
-        "_popup=1&_to_field=id", "drafted_by__username=outsider",
+        f"q={PHONES['yi']}", f"q={ID_NUMBERS['yi']}", f"activity={b.activities['published'].pk}", "todo=review", "all=",
+        "_facets=True", "_popup=1&_to_field=id", "drafted_by__username=outsider",
     ]  # fmt: skip
 
 
