@@ -17,6 +17,7 @@ from honours.models import Honour
 from stories.models import PublicNotice
 from tests.event_factories import make_activity, make_sign_up
 from tests.factories import (
+    make_grid,
     make_honour,
     make_notice,
     make_organisation,
@@ -54,6 +55,7 @@ class Side:
     grid: Grid
     team: Team
     neighbour: Person
+    closed_grid: Grid | None = None
     activities: dict[str, Activity] = field(default_factory=dict)
     honours: dict[str, Honour] = field(default_factory=dict)
     notices: dict[str, PublicNotice] = field(default_factory=dict)
@@ -104,6 +106,10 @@ def make_side(community: Community, grid: Grid, team: Team | None) -> Side:
     for state in NOTICES:
         word = side.own if state == "published" else side.secret
         side.notices[state] = make_notice(word(f"公告{state}"), community=community, state=state, body=word("正文"))
+    for name, starts, ends in (("future", 1, 3), ("over", -3, -1)):
+        times = {"starts_at": clock.now() + timedelta(days=starts), "ends_at": clock.now() + timedelta(days=ends)}
+        side.notices[name] = make_notice(side.secret(f"公告{name}"), community=community, **times)
+    side.closed_grid = make_grid(side.secret("旧网格"), community=community, is_active=False)
     side.rows += [
         home,
         make_venue(side.own("场地"), community=community),

@@ -52,6 +52,7 @@ grids:grid_list               b             200     200      200     200   200  
 grids:grid_list               missing       404     404      404     404   404   404     404
 grids:grid_detail             a             200     200      200     200   200   200     200
 grids:grid_detail             b             200     200      200     200   200   200     200
+grids:grid_detail             a_closed      404     404      404     404   404   404     404
 grids:grid_detail             missing       404     404      404     404   404   404     404
 
 stories:public_notice_list    -             200     200      200     200   200   200     200
@@ -59,6 +60,8 @@ stories:public_notice_detail  a_published   200     200      200     200   200  
 stories:public_notice_detail  a_draft       404     404      404     404   404   404     404
 stories:public_notice_detail  a_in_review   404     404      404     404   404   404     404
 stories:public_notice_detail  a_withdrawn   404     404      404     404   404   404     404
+stories:public_notice_detail  a_future      404     404      404     404   404   404     404
+stories:public_notice_detail  a_over        404     404      404     404   404   404     404
 stories:public_notice_detail  b_published   200     200      200     200   200   200     200
 stories:public_notice_detail  b_draft       404     404      404     404   404   404     404
 stories:public_notice_detail  missing       404     404      404     404   404   404     404
@@ -179,6 +182,8 @@ def path_of(line: Line, stage: Stage) -> str:
     kind, state = name.split(":")[1].split("_")[0], case[2:]
     if kind == "community" or name == "grids:grid_list":
         return reverse(name, args=[side.community.slug])
+    if state == "closed":
+        return reverse(name, args=[side.closed_grid.public_id])
     if kind in {"grid", "team"}:
         return reverse(name, args=[getattr(side, kind).public_id])
     rows = {"public": side.notices, "honour": side.honours, "activity": side.activities, "sign": side.activities}[kind]
