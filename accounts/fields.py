@@ -128,8 +128,9 @@ class AccountField(forms.CharField):
         ),
     }
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, by: Any, **kwargs: Any) -> None:
         super().__init__(**{"max_length": 60, **kwargs})
+        self.by = by
         self.widget.attrs.setdefault("autocomplete", "off")
 
     def attach(self, user: User | None) -> None:
@@ -142,10 +143,20 @@ class AccountField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
+        if reach.number_in(text):
+            _look_up(text, self.by)
         user = find(text)
         if user is None:
             raise ValidationError(self.error_messages["nobody"], code="nobody")
         return user
+
+
+def _look_up(number: str, by: Any) -> None:
+    """Log that somebody asked by a whole number, found or not; without the right nothing is answered."""
+    try:
+        reach.person_with(number, by=by)
+    except Refused as refused:
+        raise ValidationError(str(refused)) from refused
 
 
 def person_field(db_field: Any, request: Any) -> PersonField:
@@ -158,5 +169,8 @@ def person_field(db_field: Any, request: Any) -> PersonField:
 def account_field(db_field: Any, request: Any) -> AccountField:
     """The form field of every foreign key to User."""
     return AccountField(
-        required=not db_field.blank, label=db_field.verbose_name, help_text=_("Whole user name or phone number")
+        by=request.user,
+        required=not db_field.blank,
+        label=db_field.verbose_name,
+        help_text=_("Whole user name or phone number"),
     )

@@ -6,9 +6,18 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.utils.translation import gettext
 
 from core import clock
+from core.masking import mask_name
 from core.models import AuditEntry
+
+
+def actor_name(actor: Any) -> str:
+    """Return how a log names who acted: staff in full, residents masked, the system as such."""
+    if actor is None:
+        return gettext("the system")
+    return str(actor) if actor.is_staff else mask_name(str(actor))
 
 
 def record(

@@ -92,6 +92,7 @@ class OpeningBalance(Versioned):
     """A total that was reached before the portal kept rows, as it was told (S0-45)."""
 
     scope_path = ScopePath(community="community_id")
+    is_editorial = True
 
     community_id = models.BigIntegerField(_("community"))
     indicator = models.SlugField(_("indicator"), max_length=60)

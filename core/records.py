@@ -46,6 +46,7 @@ def save(
     fields: Iterable[str] | None = None,
     version: int | None = None,
     on_behalf_of: int | None = None,
+    audited: bool = True,
     at: datetime | None = None,
 ) -> Any:
     """Insert or update one row.
@@ -58,6 +59,7 @@ def save(
         by: the acting User, None for the system.
         fields: names of the changed fields; all of an existing row when None. Many-to-many names are only audited.
         version: the version the actor saw; checked when given.
+        audited: False for a part of another row, whose own audit row names it already.
 
     Raises:
         Stale: the stored version is another one.
@@ -70,11 +72,12 @@ def save(
                 obj.save(force_insert=True)
                 if hasattr(obj, "machine"):
                     states.created(obj, by=by, on_behalf_of=on_behalf_of, at=moment)
-                else:
+                elif audited:
                     audit.record(obj, "create", by=by, on_behalf_of=on_behalf_of, at=moment)
             else:
                 changed = _update(obj, fields, version)
-                audit.record(obj, "change", by=by, fields=changed, on_behalf_of=on_behalf_of, at=moment)
+                if audited:
+                    audit.record(obj, "change", by=by, fields=changed, on_behalf_of=on_behalf_of, at=moment)
             _bump(obj)
     except IntegrityError as error:
         raise Refused(refusal_of(error)) from error
@@ -109,15 +112,16 @@ def _update(obj: Any, fields: Iterable[str] | None, version: int | None) -> list
     return named
 
 
-def delete(obj: Any, *, by: Any, at: datetime | None = None) -> None:
-    """Delete one row and write one AuditEntry.
+def delete(obj: Any, *, by: Any, audited: bool = True, at: datetime | None = None) -> None:
+    """Delete one row and write one AuditEntry (unless it is a part of another row, see `save`).
 
     Raises:
         Refused: other rows still need it.
     """
     try:
         with transaction.atomic():
-            audit.record(obj, "delete", by=by, at=at)
+            if audited:
+                audit.record(obj, "delete", by=by, at=at)
             _bump(obj)
             obj.delete()
     except (ProtectedError, RestrictedError, IntegrityError) as error:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from core import clock, versions
+from core import audit, clock, versions
 from core.models import AuditEntry, ReasonText, Transition
 from core.permissions import require
 from core.refusals import Refusal, Refused
@@ -106,7 +106,7 @@ class Conflict(Refused):
             return super().__str__()
         moves = "、".join(str(move.label) for move in self.possible.values()) or "—"
         at = timezone.localtime(self.last.at).strftime("%m-%d %H:%M")
-        actor = self.last.actor or _("the system")
+        actor = audit.actor_name(self.last.actor)
         return str(self.message).format(state=self.words["state"], at=at, actor=actor, moves=moves)
 
 

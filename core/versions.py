@@ -10,7 +10,9 @@ def bump(*community_ids: int | None) -> None:
     for community_id in sorted({pk or 0 for pk in community_ids}):
         rows = CommunityVersion.objects.filter(pk=community_id).update(number=F("number") + 1)
         if not rows:
-            CommunityVersion.objects.get_or_create(pk=community_id, defaults={"number": 1})
+            _row, made = CommunityVersion.objects.get_or_create(pk=community_id, defaults={"number": 1})
+            if not made:
+                CommunityVersion.objects.filter(pk=community_id).update(number=F("number") + 1)
 
 
 def current(community_id: int | None = None) -> int:

@@ -72,7 +72,7 @@ class ActivityFilter(forms.Form):
 def _themes_used(slug: str) -> list[tuple[str, str]]:
     """Return the themes of the whole site and of the community `slug` with which some activity is tagged."""
     place = Q(community=None) | Q(community__slug=slug)
-    tagged = Activity.themes.through.objects.values("theme")
+    tagged = Activity.objects.public().order_by().filter(themes__isnull=False).values("themes")
     return list(Theme.objects.filter(place, pk__in=tagged).order_by("name", "pk").values_list("public_id", "name"))
 
 

@@ -263,6 +263,12 @@ def _require_grant(posting: Posting, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
+def _refuse_later_end(row: Posting | Residency, until: date | None) -> None:
+    """What has ended is granted anew, never revived."""
+    if until is not None and row.until is not None and until > row.until:
+        raise Refused(Refusal.INVALID)
+
+
 def end_posting(
     posting: Posting,
     *,
@@ -284,6 +290,7 @@ def end_posting(
     """
     moment = at or clock.now()
     require("posting.change", by, posting, moment)
+    _refuse_later_end(posting, until)
     if until is None:
         posting.ended_at = moment
         posting.until = max(posting.since, min(clock.local_day(moment), posting.until or date.max))
@@ -356,6 +363,7 @@ def end_residency(
     at: datetime | None = None,
 ) -> Residency:
     """Record that the person moved away; the last day is yesterday unless given. Effects as `save_residency`."""
+    _refuse_later_end(residency, until)
     residency.until = until or max(residency.since, clock.local_day(at or clock.now()) - timedelta(days=1))
     return save_residency(residency, by=by, fields=["until"], version=version, at=at)
 

@@ -110,14 +110,25 @@ class HonourAdmin(ScopedAdmin):
         """Say whether the actor works with the recipients; district officers read what the public reads."""
         return bool(self.scope(request, "change"))
 
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """Who reads masked names cannot guess them either."""
+        names = super().get_search_fields(request)
+        return [name for name in names if name != "printed_name" or self.names_persons(request)]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).annotate(names_persons=Value(self.names_persons(request)))
 
     def get_fieldsets(self, request: HttpRequest, obj: Honour | None = None) -> Any:
         if self.names_persons(request):
             return self.fieldsets
-        shown = (gettext_lazy("Recipient"), {"fields": ("recipient_kind", "recipient_name", "name_consent")})
-        return [shown if "recipient_kind" in part["fields"] else (title, part) for title, part in self.fieldsets]
+        instead = {
+            "recipient_kind": (_("Recipient"), {"fields": ("recipient_kind", "recipient_name", "name_consent")}),
+            "certificate": (_("Story"), {"fields": ("story",)}),
+        }
+        return [
+            next((shown for name, shown in instead.items() if name in part["fields"]), (title, part))
+            for title, part in self.fieldsets
+        ]
 
     def create(self, request: HttpRequest, obj: Honour, form: Any) -> None:
         services.create(obj, by=request.user)
@@ -126,6 +137,10 @@ class HonourAdmin(ScopedAdmin):
         stored = Honour.objects.get(pk=obj.pk)
         follow = [name for name in (*RECIPIENTS, "printed_name") if getattr(stored, name) != getattr(obj, name)]
         fields = [*fields, *(name for name in follow if name not in fields)]
+        if follow and obj.name_consent and "name_consent" not in fields:
+            # The consent was somebody else's.
+            obj.name_consent = False
+            fields.append("name_consent")
         services.change(obj, by=request.user, fields=fields, version=seen_version(request))
 
     def recipient_name(self, honour: Honour) -> str:

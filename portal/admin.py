@@ -8,13 +8,13 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Person, User
 from core.admin import ReadOnly, ScopedAdmin, ScopedModelForm, site
 from core.admin.cells import moment_cell
 from core.admin.history import line_of
+from core.audit import actor_name
 from core.models import AuditEntry, Logged, OpeningBalance, Transition
 from core.scope import Scope, ScopePath, scoped
 from grids.models import Community, Posting
@@ -141,7 +141,7 @@ class LogAdmin(ReadOnly, ScopedAdmin):
         return moment_cell(row.at)
 
     def who(self, row: Logged) -> str:
-        return str(row.actor) if row.actor else _("the system")
+        return actor_name(row.actor)
 
     def what(self, row: Logged) -> str:
         line = self._line(row)

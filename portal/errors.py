@@ -80,6 +80,8 @@ def page_before(request: HttpRequest) -> str:
         return ""
     parts = urlsplit(referer)
     before = parts.path + ("?" + parts.query if parts.query else "")
+    if before.startswith("//"):
+        return ""
     return "" if before == request.get_full_path() and request.method in {"GET", "HEAD"} else before
 
 

@@ -11,8 +11,8 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-# Public images are re-encoded by us and named after their content, so they never change.
-PUBLIC = re.compile(r"public/([0-9a-f]{64}(?:-\d{2,4})?)\.webp")
+from core.images import is_image_name
+
 # Private files: one folder of letters, then names of letters, digits, hyphens and one dot.
 PRIVATE = re.compile(r"([a-z]{2,20})/((?:[0-9a-z-]{1,64}/){0,3}[0-9a-z-]{1,80}\.([a-z0-9]{2,5}))")
 TYPES = {"webp": "image/webp", "png": "image/png", "pdf": "application/pdf"}
@@ -34,9 +34,9 @@ def guard(folder: str, check: Guard) -> None:
 
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
-    """A public image for ever; a private file after its folder's check and never from a cache; else 404."""
-    if match := PUBLIC.fullmatch(path):
-        etag = quote_etag(match[1])
+    """A public image for ever (it is named after its content); a private file after its folder's check; else 404."""
+    if is_image_name(path):
+        etag = quote_etag(path)
         response = get_conditional_response(request, etag=etag) or _send(path, "webp", inline=True)
         response["ETag"] = etag
         response["Cache-Control"] = "public, max-age=31536000, immutable"

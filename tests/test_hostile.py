@@ -64,7 +64,7 @@ def test_strange_queries_are_answered(stage, path):
 
 @pytest.mark.parametrize("path", PAGES)
 def test_numbers_that_are_no_pages_are_answered(stage, path):
-    assert refused_wrongly(stage.cast.client("resident"), path, hostile.QUERIES[:14]) == {}
+    assert refused_wrongly(stage.cast.client("resident"), path, hostile.NUMBERS) == {}
 
 
 def test_nul_in_a_query_is_a_bad_request(client):
@@ -112,7 +112,7 @@ ANSWERS = {200, 302, 400, 404}
 def test_random_queries_are_answered(stage, path):
     client = stage.cast.client()
 
-    @settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(PARAMETERS, st.binary(max_size=30))
     def answered(parameters, raw):
         assert client.get(path, parameters).status_code in ANSWERS
@@ -274,7 +274,7 @@ def test_form_of_1500_fields_is_a_bad_request(client, db):
     assert "无法识别这次请求" in text_of(response)
 
 
-@pytest.mark.parametrize("path", ["/", "/me/", "/admin/", LOGIN, "/look/?elder=2"])
+@pytest.mark.parametrize("path", ["/me/", "/admin/", LOGIN])
 def test_junk_in_cookies_is_ignored(stage, path):
     wrong = {}
     for cookie in hostile.COOKIES:

@@ -71,6 +71,8 @@ def end_leadership(
         Refused: INVALID, `until` lies before the first day.
         Stale: somebody else changed it in the meantime.
     """
+    if until is not None and leadership.until is not None and until > leadership.until:
+        raise Refused(Refusal.INVALID)
     yesterday = clock.local_day(at or clock.now()) - timedelta(days=1)
     leadership.until = until or max(leadership.since, yesterday)
     return records.save(leadership, by=by, fields=["until"], version=version, at=at)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import states
+from core.dates import daytime_text
 from core.fields import PlainTextFormField
 from core.permissions import why_not
 from core.refusals import Refusal, Refused
@@ -208,7 +209,9 @@ class ActsOfObject:
         except Refused as refused:
             return self._act_refused(request, obj, act, form, refused)
         already = isinstance(done, states.Done) and done.already
-        text = _("This step was already done.") if already else _("Done: %(act)s.") % {"act": act.label}
+        text = _("Done: %(act)s.") % {"act": act.label}
+        if already:
+            text = _("This step was already done at %(time)s.") % {"time": daytime_text(done.transition.at)}
         messages.success(request, text)
         return HttpResponseRedirect(self.change_url(obj.pk))
 

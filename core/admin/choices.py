@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import models
 from django.http import HttpRequest
 
@@ -65,6 +65,7 @@ class ScopedChoices:
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs.setdefault("widget", forms.CheckboxSelectMultiple(attrs={"class": "ll-checks"}))
+        kwargs.setdefault("form_class", RowsField)
         return super().formfield_for_manytomany(db_field, request, **self._narrowed(db_field, request, kwargs))  # type: ignore[misc]
 
     def _narrowed(self, db_field: Any, request: HttpRequest, kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -75,6 +76,22 @@ class ScopedChoices:
         if rows is None:
             rows = model._default_manager.all()
         return {**kwargs, "queryset": scoped(rows, self.choice_scope(request), for_choice=True)}
+
+
+KEY_LENGTH = 18
+"""More digits than any key has; a longer one would not fit into a column."""
+
+
+class RowsField(forms.ModelMultipleChoiceField):
+    """Rows by key; a key that no database column holds is no row."""
+
+    def _check_values(self, value: Any) -> Any:
+        for key in value:
+            if len(str(key)) > KEY_LENGTH:
+                raise ValidationError(
+                    self.error_messages["invalid_pk_value"], code="invalid_pk_value", params={"pk": key}
+                )
+        return super()._check_values(value)
 
 
 def _suited(db_field: models.Field) -> dict[str, Any]:

@@ -102,9 +102,9 @@ class MaskedField(forms.CharField):
         """Tell what is stored, masked."""
         self.mask = self.widget.present = mask
 
-    def to_python(self, value: Any) -> Any:
-        typed = super().to_python(value)
-        return "" if not self.is_new(typed) else self.clean_value(typed)
+    def clean(self, value: Any) -> Any:
+        typed = super().clean(value)
+        return self.clean_value(typed) if self.is_new(typed) else ""
 
     def is_new(self, typed: str) -> bool:
         """Say whether something other than nothing or a mask was typed."""

@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.audit import actor_name
 from core.models import AuditEntry, Transition
 
 SHOWN_AT_MOST = 500
@@ -53,8 +54,7 @@ class Line:
 
 def line_of(row: Transition | AuditEntry, model: type[models.Model], admin: Any = None, **more: Any) -> Line:
     """Put one row of the log of a `model` object into words."""
-    actor = str(row.actor) if row.actor else _("the system")
-    common = {"at": row.at, "actor": actor, "on_behalf": row.on_behalf_of_id is not None, **more}
+    common = {"at": row.at, "actor": actor_name(row.actor), "on_behalf": row.on_behalf_of_id is not None, **more}
     words = str(_verb(row.verb, admin))
     if isinstance(row, Transition):
         machine = model.machine  # type: ignore[attr-defined]

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from core import records
 from core.admin.acts import VERSION_FIELD, ActsOfObject, seen_version
 from core.admin.cells import badge_cell
-from core.admin.choices import ScopedChoices
+from core.admin.choices import KEY_LENGTH, ScopedChoices
 from core.admin.filters import CappedPaginator, ScopedRelatedFilter, look_ups_of
 from core.admin.forms import ScopedInlineFormSet, ScopedModelForm
 from core.admin.history import HistoryPage
@@ -30,7 +30,6 @@ from core.refusals import Refusal, Refused
 from core.scope import Scope, scoped
 
 LINES_BESIDE_THE_FORM = 12
-KEY_LENGTH = 18
 
 
 class ScopedAdmin(ActsOfObject, ExactSearch, HistoryPage, ScopedChoices, admin.ModelAdmin):
@@ -225,13 +224,14 @@ class ScopedAdmin(ActsOfObject, ExactSearch, HistoryPage, ScopedChoices, admin.M
         records.save(obj, by=request.user, fields=fields, version=seen_version(request))
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Save the parts of the row; its own audit row or first Transition stands for them."""
         formset.save(commit=False)
         for row in formset.deleted_objects:
-            records.delete(row, by=request.user)
+            records.delete(row, by=request.user, audited=False)
         for row in formset.new_objects:
-            records.save(row, by=request.user)
+            records.save(row, by=request.user, audited=False)
         for row, fields in formset.changed_objects:
-            records.save(row, by=request.user, fields=fields)
+            records.save(row, by=request.user, fields=fields, audited=False)
         formset.save_m2m()
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:

@@ -40,6 +40,8 @@ class _NotPlain(TypeError):
 
 def _key(value: Any) -> Any:
     """Return what tells two arguments apart, types too: a safe string never stands for an equal unsafe one."""
+    if isinstance(value, Decimal):
+        return Decimal, str(value)
     if isinstance(value, PLAIN):
         return type(value), value
     if isinstance(value, (tuple, list)):
@@ -96,12 +98,14 @@ def component(template_name: str) -> Callable:
 @register.simple_tag
 def part(template_name: str, **kwargs: Any) -> str:
     """Include a template that sees nothing but `kwargs`; rendered once for each of their values."""
-    return _part(template_name, get_language(), tuple(sorted(kwargs.items())))
+    return _part(template_name, get_language(), tuple((name, type(value), value) for name, value in kwargs.items()))
 
 
 @lru_cache(maxsize=256)
 def _part(template_name: str, language: str, kwargs: tuple) -> SafeString:
-    return Engine.get_default().get_template(template_name).render(Context(dict(kwargs)))
+    return (
+        Engine.get_default().get_template(template_name).render(Context({name: value for name, _type, value in kwargs}))
+    )
 
 
 @register.filter

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import reach
-from accounts.models import Person
+from accounts.models import Person, User
 from accounts.services import change_person
 from core import clock
 from core.admin import Act, ScopedAdmin, ScopedModelForm, site
@@ -178,6 +178,8 @@ class ResidencyAdmin(ScopedAdmin):
         home = (gettext_lazy("Where they live"), {"fields": ("community", "grid", "kind", "since", "until")})
         if obj is None:
             return [(None, {"fields": ("person",)}), home]
+        if not self.may_change_person(request, obj):
+            return [(None, {"fields": ("person",)}), home]
         personal = ["person_phone"]
         if self.may_identify(request, obj):
             personal += ["person_id_number", "person_birth_date"]
@@ -188,6 +190,16 @@ class ResidencyAdmin(ScopedAdmin):
             (gettext_lazy("Person"), {"fields": personal, "description": note}),
         ]
 
+    def may_change_person(self, request: HttpRequest, home: Residency) -> bool:
+        """Say whether all homes of the person lie where the actor works, and the person is no colleague.
+
+        Otherwise somebody could write down a home of a stranger and then change who the stranger is.
+        """
+        homes = Residency.objects.live().filter(person=home.person_id)
+        mine = homes.within(self.scope(request, "change"))
+        colleague = User.objects.filter(person=home.person_id, is_staff=True).exists()
+        return not colleague and homes.count() == mine.count()
+
     def may_identify(self, request: HttpRequest, home: Residency) -> bool:
         """Say whether the actor works for the whole community (security §3.2, resident record)."""
         scope = self.scope(request, "change")
@@ -197,7 +209,9 @@ class ResidencyAdmin(ScopedAdmin):
         services.save_residency(obj, by=request.user)
 
     def change(self, request: HttpRequest, obj: Residency, form: Any, fields: list[str]) -> None:
-        services.save_residency(obj, by=request.user, fields=fields, version=seen_version(request))
+        own = [name for name in fields if not name.startswith("person_")]
+        if own:
+            services.save_residency(obj, by=request.user, fields=own, version=seen_version(request))
         values = form.person_values()
         if "id_number" in values and "birth_date" not in values:
             values["birth_date"] = birth_date_of(values["id_number"])

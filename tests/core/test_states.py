@@ -113,7 +113,7 @@ def test_the_same_move_again_by_the_same_actor_is_done_already(draft, user):
 
 
 def test_the_same_move_by_somebody_else_is_a_conflict_that_says_who_when_and_what_next(draft, user):
-    stale, other = Activity.objects.get(), make_user("wang")
+    stale, other = Activity.objects.get(), make_user("wang", is_staff=True)
     states.transition(draft, "submit", by=other)
     with pytest.raises(Conflict) as caught:
         states.transition(stale, "submit", by=user)
@@ -137,7 +137,7 @@ def test_a_move_from_a_state_without_moves_is_a_conflict(user):
 
 
 def test_another_version_is_a_conflict_that_names_who_changed_the_fields(draft, user):
-    stale, other = Activity.objects.get(), make_user("wang")
+    stale, other = Activity.objects.get(), make_user("wang", is_staff=True)
     draft.title = "改过的标题"
     records.save(draft, by=other, fields=["title"])
     with pytest.raises(Conflict) as caught:

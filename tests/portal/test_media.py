@@ -1,19 +1,24 @@
 """Uploaded files are reached through one view with one check."""
 
-import pytest
+from io import BytesIO
 
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from core.images import store
 from portal import media
 
-NAME = "ab" * 32
+HASH = "ab" * 32
+NAME = f"public/ab/{HASH}-400x300.webp"
 
 
 @pytest.fixture
 def root(tmp_path, settings):
     settings.MEDIA_ROOT = tmp_path / "media"
-    (tmp_path / "media/public").mkdir(parents=True)
+    (tmp_path / "media/public/ab").mkdir(parents=True)
     (tmp_path / "media/papers").mkdir()
-    (tmp_path / f"media/public/{NAME}.webp").write_bytes(b"picture")
-    (tmp_path / f"media/public/{NAME}-480.webp").write_bytes(b"small")
+    (tmp_path / "media" / NAME).write_bytes(b"picture")
     (tmp_path / "media/public/notes.txt").write_bytes(b"secret")
     (tmp_path / "media/papers/scan.pdf").write_bytes(b"paper")
     (tmp_path / "secret.webp").write_bytes(b"secret")
@@ -25,18 +30,34 @@ def guards(monkeypatch):
     monkeypatch.setattr(media, "_guards", {})
 
 
+def picture():
+    """A small picture as a browser uploads it."""
+    content = BytesIO()
+    Image.new("RGB", (40, 30), "green").save(content, "PNG")
+    return SimpleUploadedFile("green.png", content.getvalue(), content_type="image/png")
+
+
 def body(response):
     return b"".join(response.streaming_content)
 
 
-@pytest.mark.parametrize(("name", "content"), [(NAME, b"picture"), (f"{NAME}-480", b"small")])
-def test_public_image_is_served_for_ever_and_can_run_nothing(client, root, name, content):
-    response = client.get(f"/media/public/{name}.webp")
-    assert body(response) == content
+def test_picture_that_was_stored_is_served(client, tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path
+    name = store(picture())
+
+    response = client.get(name.url)
+
+    assert (response.status_code, response["Content-Type"]) == (200, "image/webp")
+    assert body(response).startswith(b"RIFF")
+
+
+def test_public_image_is_served_for_ever_and_can_run_nothing(client, root):
+    response = client.get(f"/media/{NAME}")
+    assert body(response) == b"picture"
     assert {key: response[key] for key in ("Content-Type", "Cache-Control", "ETag", "Content-Security-Policy")} == {
         "Content-Type": "image/webp",
         "Cache-Control": "public, max-age=31536000, immutable",
-        "ETag": f'"{name}"',
+        "ETag": f'"{NAME}"',
         "Content-Security-Policy": "default-src 'none'; sandbox",
     }
     assert response["X-Content-Type-Options"] == "nosniff"
@@ -45,17 +66,18 @@ def test_public_image_is_served_for_ever_and_can_run_nothing(client, root, name,
 
 
 def test_public_image_that_the_browser_has_is_not_sent_again(client, root):
-    response = client.get(f"/media/public/{NAME}.webp", headers={"if-none-match": f'"{NAME}"'})
+    response = client.get(f"/media/{NAME}", headers={"if-none-match": f'"{NAME}"'})
     assert (response.status_code, response.content) == (304, b"")
 
 
 @pytest.mark.parametrize(
     "path",
     [
-        f"public/{'cd' * 32}.webp",
-        f"public/{NAME.upper()}.webp",
-        f"public/{NAME}.webp/",
-        f"public/{NAME}.svg",
+        f"public/cd/{'cd' * 32}-400x300.webp",
+        f"public/ab/{HASH.upper()}-400x300.webp",
+        f"public/ab/{HASH}.webp",
+        f"{NAME}/",
+        f"public/ab/{HASH}-400x300.svg",
         "public/notes.txt",
         "public/",
         "secret.webp",
@@ -98,10 +120,10 @@ def test_folder_has_one_guard(root, guards, folder):
 
 def test_web_server_sends_the_file_where_it_can(client, root, settings):
     settings.MEDIA_ACCEL = "/internal-media/"
-    response = client.get(f"/media/public/{NAME}.webp")
-    assert response["X-Accel-Redirect"] == f"/internal-media/public/{NAME}.webp"
+    response = client.get(f"/media/{NAME}")
+    assert response["X-Accel-Redirect"] == f"/internal-media/{NAME}"
     assert (response.content, response["Content-Security-Policy"]) == (b"", media.POLICY)
 
 
 def test_media_is_not_for_posting(client, db, root):
-    assert client.post(f"/media/public/{NAME}.webp").status_code == 405
+    assert client.post(f"/media/{NAME}").status_code == 405
