@@ -25,6 +25,7 @@ VERBS: dict[str, str | Promise] = {
     "create": gettext_lazy("added"),
     "change": gettext_lazy("changed"),
     "delete": gettext_lazy("deleted"),
+    "load_demo": gettext_lazy("written by the demonstration"),
     "look_up": gettext_lazy("looked up by number"),
     "look_up_nothing": gettext_lazy("looked up a number that is not recorded"),
 }
