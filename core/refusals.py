@@ -47,6 +47,10 @@ class Refusal(models.TextChoices):
     OWN_POSTING = "own_posting", _("Nobody changes their own posting. Please ask a colleague.")
     ROLE_NOT_YOURS = "role_not_yours", _("The site administrator gives out the role “{role}”.")
     WRONG_PLACE = "wrong_place", _("The role “{role}” does not go with this kind of place.")
+    PERSON_UNKNOWN = (
+        "person_unknown",
+        _("Nobody is recorded with this number yet. To record this person, give the name too."),
+    )
     # data
     CAPACITY_BELOW_TAKEN = (
         "capacity_below_taken",

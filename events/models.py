@@ -317,7 +317,7 @@ class SignUp(Versioned):
         indexes = [models.Index(fields=["quota", "state"], name="sign_up_by_quota")]
 
     def __str__(self) -> str:
-        return self.public_id
+        return f"{self._meta.verbose_name} {self.public_id}"
 
 
 class Participant(models.Model):

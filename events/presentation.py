@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import models
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -195,9 +195,9 @@ def facts(activity: Activity) -> list[Fact]:
 
 
 def _with_leads(activity: Activity, leads: list[str]) -> SafeString:
-    place = activity.team or activity.community
-    link = format_html('<a href="{}">{}</a>', place.get_absolute_url(), place)
-    return format_html("{}、{}", link, "、".join(leads)) if leads else link
+    hosts = [place for place in (activity.community, activity.team) if place]
+    links = format_html_join("、", '<a href="{}">{}</a>', ((place.get_absolute_url(), place) for place in hosts))
+    return format_html("{}、{}", links, "、".join(leads)) if leads else links
 
 
 def _partners(activity: Activity, role: str) -> list[str]:

@@ -19,9 +19,10 @@ from core.admin.acts import seen_version
 from core.admin.cells import link_cell, moment_cell, pair_cell
 from core.dates import when_text
 from core.scope import scoped
-from events.admin.forms import SESSION_FIELDS, TIME_REFUSALS, ActivityForm, CapacityForm, TimesForm
+from events.access import ON_BEHALF
+from events.admin.forms import SESSION_FIELDS, TIME_REFUSALS, ActivityForm, CapacityForm, CounterForm, TimesForm
 from events.models import Activity, ActivityPartner, Quota
-from events.services import activities
+from events.services import activities, sign_ups
 from events.services import seats as seat_service
 from events.states import ActivityState, QuotaRole
 from grids.models import Community
@@ -96,6 +97,8 @@ class ActivityAdmin(ScopedAdmin):
     }
     bulk = ("submit", "publish", "finish")
     acts = (
+        Act("sign_up", gettext_lazy("Sign a resident up"), ON_BEHALF, sign_ups.sign_up_at_counter, form=CounterForm,
+            available=lambda activity: activity.state == ActivityState.PUBLISHED and activity.needs_sign_up),
         Act("change_times", gettext_lazy("Change time or place"), "activity.change_times", activities.change_times,
             form=TimesForm, takes_version=True, available=lambda activity: activity.state == ActivityState.PUBLISHED),
         Act("change_capacity", gettext_lazy("Change seats"), "activity.change_capacity", activities.change_capacity,

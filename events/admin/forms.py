@@ -6,6 +6,8 @@ from django import forms
 from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from accounts import reach
+from accounts.fields import PersonField
 from core.admin import ActForm, ScopedModelForm
 from core.admin.fields import MinuteField
 from core.fields import NameFormField
@@ -79,6 +81,23 @@ class TimesForm(ActForm):
         """Return the times; a moment that was not touched keeps its seconds."""
         kept = {name: getattr(self.obj, name) for name in self.cleaned_data if name not in self.changed_data}
         return {**self.cleaned_data, **kept}
+
+
+class CounterForm(ActForm):
+    """Who stands at the counter or calls."""
+
+    number = forms.CharField(
+        label=_("Whole phone or ID number"), max_length=40, required=False, help_text=_("Each look-up is recorded.")
+    )
+    name = NameFormField(
+        label=_("Name"), max_length=60, required=False, help_text=_("Only for somebody who is not recorded yet.")
+    )
+
+    def clean_number(self) -> str:
+        text = self.cleaned_data["number"].strip()
+        if text and reach.number_in(text) is None:
+            raise forms.ValidationError(PersonField.default_error_messages["number"])
+        return text
 
 
 class CapacityForm(ActForm):

@@ -45,9 +45,9 @@ class SignUpAdmin(ReadOnly, ScopedAdmin):
     list_display = ("name", "activity", "phone", "party_size", "state_badge", "asked_at")
     list_filter = (ActivityFilter, "state")
     list_select_related = ("contact", "quota__activity")
-    search_fields = ("quota__activity__title", "=contact__name")
-    search_help_text = _("Activity, whole name, or a whole phone or ID number (each look-up by number is recorded)")
-    list_note = _("Names and phones are masked. Sign-ups are made on the activity's page.")
+    search_fields = ("quota__activity__title", "contact__name")
+    search_help_text = _("Activity, name, or a whole phone or ID number (each look-up by number is recorded)")
+    list_note = _("Phones are masked. To sign a resident up at the counter, open the activity.")
     fields = ("activity", "name", "phone", "party_size", "people", "asked_at")
     services = {"remove": sign_ups.remove}
 
@@ -55,7 +55,7 @@ class SignUpAdmin(ReadOnly, ScopedAdmin):
         return super().get_queryset(request).select_related("contact", "quota__activity__community")
 
     def name(self, sign_up: SignUp) -> str:
-        return sign_up.contact.masked_name
+        return sign_up.contact.name
 
     def activity(self, sign_up: SignUp) -> str:
         return str(sign_up.quota.activity)
@@ -65,7 +65,7 @@ class SignUpAdmin(ReadOnly, ScopedAdmin):
 
     def people(self, sign_up: SignUp) -> str:
         rows = sign_up.participants.select_related("person")
-        return format_html_join("、", "{}", ((row.person.masked_name,) for row in rows))
+        return format_html_join("、", "{}", ((row.person.name,) for row in rows))
 
     def asked_at(self, sign_up: SignUp) -> str:
         return moment_cell(sign_up.created_at)

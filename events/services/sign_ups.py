@@ -11,7 +11,9 @@ from typing import Any, cast
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from accounts import reach
 from accounts.models import Person
+from accounts.services import create_person
 from core import clock, settings
 from core.constraints import constraint_name, refusal_of
 from core.dates import day_of, daytime_text
@@ -237,6 +239,31 @@ def sign_up(
             if earlier := _made_before(_participations(person, activity, client_key), client_key, activity):
                 return earlier
         raise Refused(refusal_of(error)) from error
+
+
+def sign_up_at_counter(
+    activity: Activity, *, by: Any, number: str = "", name: str = "", at: datetime | None = None
+) -> SignUpDone:
+    """Sign somebody up who stands at the counter or calls (design §2, On behalf of).
+
+    Effects, in order: the look-up logged; a person who is new; the rest as `sign_up` on behalf of them.
+
+    Args:
+        number: a whole phone or ID number in any spelling; "" for somebody without one.
+        name: of a person who is not recorded yet.
+
+    Raises:
+        Refused: PERSON_UNKNOWN, no such number and no name; else as `sign_up`. Nobody new is recorded then.
+    """
+    numbers = reach.number_in(number) or {}
+    known = reach.person_with(number, by=by) if number else None
+    if known is None and not name:
+        raise Refused(Refusal.PERSON_UNKNOWN)
+    with transaction.atomic():
+        person = known or create_person(
+            name, by=by, phone=numbers.get("phone", ""), id_number=numbers.get("id_number", ""), at=at
+        )
+        return sign_up(activity, person, by=by, on_behalf_of=person.pk, at=at)
 
 
 def _sign_up(
