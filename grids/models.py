@@ -9,7 +9,7 @@ from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import STAFF, Role
+from accounts.roles import Role
 from core import clock
 from core.fields import NameField, PublicIdField
 from core.models import DatePrecision, Versioned
@@ -353,10 +353,6 @@ class Posting(Dated, Versioned):
         """Twin of PostingQuerySet.live."""
         moment = at or clock.now()
         return super().is_live(moment) and (self.ended_at is None or self.ended_at > moment)
-
-    @property
-    def is_staff_role(self) -> bool:
-        return self.role in STAFF
 
 
 class Residency(Dated, Versioned):
