@@ -30,6 +30,8 @@ from stories.models import PublicNotice, Theme
 from volunteers.models import Leadership, Team
 
 PASSWORD = "a-password-for-tests"  # noqa: S105
+LONG_AGO = date(2020, 1, 1)
+"""Since when postings, homes and leaderships are in force: before every day at which a test holds the clock."""
 
 _numbers = count(1)
 
@@ -135,12 +137,11 @@ def make_posting(
     until: date | None = None,
     **values: Any,
 ) -> Posting:
-    """A role in one place, live since yesterday by default; the account may enter the admin if it is a staff role."""
+    """A role in one place, live since long ago by default; the account may enter the admin if it is a staff role."""
     user = user or make_user()
     names = {Region: "region", Community: "community", Grid: "grid", PartnerUnit: "partner_unit"}
     where = {names[type(place)]: place} if place is not None else {}
-    since = since or clock.today() - timedelta(days=1)
-    posting = Posting.objects.create(user=user, role=role, since=since, until=until, **where, **values)
+    posting = Posting.objects.create(user=user, role=role, since=since or LONG_AGO, until=until, **where, **values)
     if role in STAFF and posting.is_live():
         user.is_staff = True
         user.save(update_fields=["is_staff"])
@@ -155,11 +156,10 @@ def make_resident(
     since: date | None = None,
     **values: Any,
 ) -> Residency:
-    """A home since a year ago; `.person` is who lives there."""
+    """A home since long ago; `.person` is who lives there."""
     community = grid.community if grid else community or make_community()
-    since = since or clock.today() - timedelta(days=365)
     return Residency.objects.create(
-        person=person or make_person(), community=community, grid=grid, since=since, **values
+        person=person or make_person(), community=community, grid=grid, since=since or LONG_AGO, **values
     )
 
 
@@ -179,11 +179,11 @@ def make_team(
     themes: tuple[Theme, ...] = (),
     **values: Any,
 ) -> Team:
-    """A team, led by `leader` since yesterday if one is given."""
+    """A team, led by `leader` since long ago if one is given."""
     team = Team.objects.create(name=name or f"志愿队{number()}", community=community or make_community(), **values)
     team.themes.set(themes)
     if leader:
-        Leadership.objects.create(team=team, person=leader, since=clock.today() - timedelta(days=1))
+        Leadership.objects.create(team=team, person=leader, since=LONG_AGO)
     return team
 
 
