@@ -129,7 +129,8 @@ def create_user(
 ) -> User:
     """Open an account. It has no rights until somebody posts it (grids.services.post).
 
-    Effects, in order: the User, one audit row "create".
+    Effects, in order: the User, one audit row "create". The phone of the person becomes the account's own, unless
+    another account has proved it is theirs: whoever opens an account for somebody has that person before them.
 
     Args:
         username: stored folded, so that it is found in any spelling.
@@ -142,6 +143,8 @@ def create_user(
     require("user.add", by, at=at)
     user = User(username=clean_username(username), person=person)
     _set_password(user, password, check_password)
+    if person is not None and person.phone and not User.objects.with_phone(person.phone).exists():
+        user.set_phone(person.phone, at=at or clock.now())
     return records.save(user, by=by, at=at)
 
 

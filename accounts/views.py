@@ -2,52 +2,42 @@
 
 from typing import Any
 
-from django.contrib.auth import login, logout
+from allauth.account.adapter import get_adapter
+from allauth.account.views import LoginView
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
-from django.utils.decorators import method_decorator
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
-from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
-
-from accounts.forms import SignInForm
 
 
-def next_url(request: HttpRequest, default: str) -> str:
-    """Return the local address that the visitor came for, or `default`."""
-    target = request.POST.get("next") or request.GET.get("next") or ""
-    local = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return target if local else default
+class AccountPage:
+    """What our pages add to those of django-allauth: other methods are 405 for everybody, a form that is not right is
+    422, and the address that the visitor came for is handed on only if it is one of this site."""
+
+    http_method_names = ["get", "head", "post"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if (request.method or "").lower() not in self.http_method_names:
+            return self.http_method_not_allowed(request)  # type: ignore[attr-defined]
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        response = super().form_invalid(form)  # type: ignore[misc]
+        response.status_code = 422
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)  # type: ignore[misc]
+        target = context.get("redirect_field_value") or ""
+        if not get_adapter().is_safe_url(target):
+            context |= {"redirect_field": "", "redirect_field_value": ""}
+        return context
 
 
-@method_decorator((never_cache, sensitive_post_parameters("password")), name="dispatch")
-class SignInView(View):
-    """Signs somebody in with user name or phone, and password."""
+class SignInView(AccountPage, LoginView):
+    """Signs somebody in with user name or phone, and password; staff go on to their second factor."""
 
-    template_name = "accounts/sign_in.html"
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
-            return HttpResponseRedirect(self.target(request))
-        return self.page(request, SignInForm(request=request))
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        form = SignInForm(request.POST, request=request)
-        if not form.is_valid():
-            return self.page(request, form, status=422)
-        login(request, form.user)
-        return HttpResponseRedirect(self.target(request))
-
-    def target(self, request: HttpRequest) -> str:
-        default = reverse("admin:index") if request.user.is_staff else reverse("portal:me")  # type: ignore[union-attr]
-        return next_url(request, default)
-
-    def page(self, request: HttpRequest, form: SignInForm, **kwargs: Any) -> HttpResponse:
-        return render(request, self.template_name, {"form": form, "next": next_url(request, "")}, **kwargs)
+    template_name = "account/login.html"
 
 
 class SignOutView(View):

@@ -68,6 +68,8 @@ def make_user(username: str = "", *, person: Person | None = None, password: str
     username = username or f"user{number()}"
     user = User(username=username, person=person or make_person(f"用户{username}"), **values)
     user.password = _hashed(password)
+    if user.person.phone and not user.phone:
+        user.set_phone(user.person.phone, at=clock.now())
     user.save()
     return user
 

@@ -31,9 +31,9 @@ readyz                        -             200     200      200     200   200  
 robots                        -             200     200      200     200   200   200     200
 portal:look                   -             302     302      302     302   302   302     302
 media                         missing       404     404      404     404   404   404     404
-accounts:login                -             200     302      302     302   302   302     302
-accounts:logout               -             405     405      405     405   405   405     405
-accounts:logout               POST          302     302      302     302   302   302     302
+account_login                 -             200     302      302     302   302   302     302
+account_logout                -             405     405      405     405   405   405     405
+account_logout                POST          302     302      302     302   302   302     302
 
 portal:home                   -             200     200      200     200   200   200     200
 portal:qr                     home          200     200      200     200   200   200     200
@@ -120,8 +120,8 @@ events:sign_up_cancel         POST_missing      404 404      404     404   404  
 
 SAFE = {"GET", "HEAD"}
 METHODS = {
-    "accounts:login": {"GET", "POST"},
-    "accounts:logout": {"POST"},
+    "account_login": {"GET", "POST"},
+    "account_logout": {"POST"},
     "events:activity_sign_up": SAFE | {"POST"},
     "events:sign_up_cancel": SAFE | {"POST"},
 }

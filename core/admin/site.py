@@ -64,7 +64,7 @@ class LinliAdminSite(AdminSite):
         if request.user.is_authenticated:
             raise PermissionDenied(gettext("The workbench is for community staff."))
         target = request.GET.get("next") or reverse("admin:index")
-        return HttpResponseRedirect(f"{reverse('accounts:login')}?{urlencode({'next': target})}")
+        return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': target})}")
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The desk: greeting, what is to be done, tables, own last steps, all lists."""

@@ -114,7 +114,7 @@ def open_to_all() -> Pages:
     }
     pages = {name: (path, 200) for name, path in lists.items()}
     pages |= {name: (row.get_absolute_url(), 200) for name, row in rows.items()}
-    refused = {"/activities/?q=%00": 400, "/not-here/": 404, reverse("accounts:logout"): 405}
+    refused = {"/activities/?q=%00": 400, "/not-here/": 404, reverse("account_logout"): 405}
     return pages | {str(status): (path, status) for path, status in refused.items()}
 
 

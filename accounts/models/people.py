@@ -1,6 +1,6 @@
 """Persons and accounts. One Person row per human being; a User is a way to sign in."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -102,12 +102,21 @@ class Person(Versioned):
 class UserManager(BaseUserManager.from_queryset(ScopedQuerySet)):
     """Finds accounts by user name in any spelling."""
 
+    def with_phone(self, phone: str) -> models.QuerySet["User"]:
+        """Accounts that have proved that the normalised `phone` is theirs: one at most."""
+        return self.filter(phone_index__in=blind_indexes("phone", phone))
+
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(username=fold(username or ""))
 
 
 class User(AbstractBaseUser):
-    """A way to sign in. Rights come from live postings alone; there are no groups."""
+    """A way to sign in. Rights come from live postings alone; there are no groups.
+
+    The phone is the account's own, proved by a code: it says nothing about who the person is, so it may differ from
+    `person.phone`, and a person whom staff have recorded with the same number is another row until staff link the two.
+    Its index is written only when it is verified, so that an abandoned registration blocks nobody.
+    """
 
     scope_path = ScopePath()
 
@@ -115,6 +124,11 @@ class User(AbstractBaseUser):
     person = models.OneToOneField(
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="user", verbose_name=_("person")
     )
+    phone = EncryptedTextField(_("phone for signing in"), blank=True, default="", editable=False)
+    phone_index = models.CharField(max_length=40, null=True, editable=False)  # noqa: DJ001  "" would be there twice
+    phone_verified_at = models.DateTimeField(_("phone verified"), null=True, editable=False)
+    email = EncryptedTextField(_("e-mail"), blank=True, default="", editable=False)
+    email_verified_at = models.DateTimeField(_("e-mail verified"), null=True, editable=False)
     is_staff = models.BooleanField(_("may enter the workbench"), default=False, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(_("joined"), default=clock.now, editable=False)
@@ -128,13 +142,22 @@ class User(AbstractBaseUser):
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
         ordering = ["username"]
-        constraints = [models.UniqueConstraint(fields=["username"], name="user_username_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["username"], name="user_username_once"),
+            models.UniqueConstraint(fields=["phone_index"], name="user_phone_once"),
+        ]
 
     def __str__(self) -> str:
         return self.person.name if self.person_id and self.person else self.username
 
     def clean(self) -> None:
         self.username = fold(self.username)
+
+    def set_phone(self, phone: str, *, at: datetime | None) -> None:
+        """Put the phone; with `at`, the moment when it was proved, its index too. "" removes it. Does not save."""
+        self.phone = normalise_phone(phone) if phone else ""
+        self.phone_verified_at = at if phone else None
+        self.phone_index = blind_index("phone", self.phone) if phone and at else None
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Django's permissions are not used: every right comes from a posting (core.permissions)."""
