@@ -31,6 +31,8 @@ class Seats:
 class ActivityCard:
     """An activity in a list. `note` stands where the seats would (“到场就能参加”, the reason of a cancellation).
 
+    `mine` says how the person who looks stands to it (“已报名”), with its tone.
+
     `undated` stands for the date where there is none (“2012年春”), “时间待定” by default.
     """
 
@@ -48,6 +50,8 @@ class ActivityCard:
     note: str = ""
     cancelled: bool = False
     sample: bool = False
+    mine: str = ""
+    mine_tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class ActivityQuerySet(ScopedQuerySet):
     def open_for_sign_up(self, at: datetime | None = None) -> "ActivityQuerySet":
         """Published, not for staff alone, inside the window, and with a participant's seat left.
 
-        Its twin for one activity is events.services.sign_ups.why_closed.
+        Its twin for one activity is events.services.standings.why_closed.
         """
         moment = at or clock.now()
         seats = Quota.objects.filter(activity=OuterRef("pk"), role=QuotaRole.PARTICIPANT, seats_taken__lt=F("capacity"))
@@ -302,6 +302,9 @@ class SignUp(Versioned):
         _("state"), max_length=20, choices=SignUpState.choices, default=SignUpState.CONFIRMED, editable=False
     )
     client_key = models.CharField(_("form key"), max_length=40, null=True, editable=False)  # noqa: DJ001
+    cutoff_hours = models.PositiveSmallIntegerField(
+        _("hours before the start up to which cancelling is not late"), null=True, editable=False
+    )
 
     objects = SignUpQuerySet.as_manager()
 

@@ -17,9 +17,10 @@ from core.components import Act, ActivityCard, Fact, Panel, Seats, Step
 from core.models import Transition
 from core.refusals import Refusal, Refused
 from core.templatetags import linli
-from events.models import HELD_STATES, Activity, ActivityQuerySet, Quota
-from events.services.sign_ups import Standing, why_closed
-from events.states import ActivityKind, ActivityState, Audience, JointRole, QuotaRole
+from events.models import HELD_STATES, Activity, ActivityQuerySet, Quota, SignUp
+from events.services.sign_ups import cancel_cutoff
+from events.services.standings import Standing, why_closed
+from events.states import SIGN_UP, ActivityKind, ActivityState, Audience, JointRole, QuotaRole
 
 
 class Phase(models.TextChoices):
@@ -55,6 +56,17 @@ PERSONAL = frozenset({
     Refusal.TOO_OLD, Refusal.AGE_UNKNOWN, Refusal.CLASH,
 })  # fmt: skip
 """Refusals that concern this person, while others may well sign up."""
+SHORT = {
+    Refusal.NO_PERSON: gettext_lazy("Account not linked yet"),
+    Refusal.NOT_RESIDENT: gettext_lazy("For its residents only"),
+    Refusal.NOT_IN_TEAM: gettext_lazy("For the team only"),
+    Refusal.STAFF_ONLY: gettext_lazy("For staff only"),
+    Refusal.TOO_YOUNG: gettext_lazy("From age {age}"),
+    Refusal.TOO_OLD: gettext_lazy("Up to age {age}"),
+    Refusal.AGE_UNKNOWN: gettext_lazy("Birth date not recorded"),
+    Refusal.CLASH: gettext_lazy("Same time as another of yours"),
+}
+"""The same reasons on a card, in a few words; the page of the activity says more."""
 
 
 def for_cards(rows: ActivityQuerySet) -> ActivityQuerySet:
@@ -64,7 +76,8 @@ def for_cards(rows: ActivityQuerySet) -> ActivityQuerySet:
 
 CARD_FIELDS = (
     "public_id", "title", "kind", "state", "starts_at", "ends_at", "held_on", "held_precision", "held_note", "place",
-    "needs_sign_up", "sign_up_opens_at", "sign_up_closes_at", "audience", "is_sample", "community__name",
+    "needs_sign_up", "sign_up_opens_at", "sign_up_closes_at", "audience", "min_age", "max_age", "is_sample",
+    "community__name",
     "community__slug", "venue__name", "team__name",
 )  # fmt: skip
 
@@ -124,10 +137,17 @@ DRAWINGS = {
 # --- cards ----------------------------------------------------------------------------------------------------------
 
 
-def card(activity: Activity, at: datetime | None = None, *, with_organiser: bool = True) -> ActivityCard:
-    """Return the card or row of `activity`."""
+def card(
+    activity: Activity,
+    at: datetime | None = None,
+    *,
+    with_organiser: bool = True,
+    standing: Standing | None = None,
+) -> ActivityCard:
+    """Return the card or row of `activity`; `standing` is how the signed-in person stands to it."""
     quota = quota_of(activity)
     phase = phase_of(activity, quota, at)
+    mine, mine_tone = _personal(standing) if standing else ("", "")
     return ActivityCard(
         title=activity.title,
         url=activity.get_absolute_url(),
@@ -143,7 +163,20 @@ def card(activity: Activity, at: datetime | None = None, *, with_organiser: bool
         note=_note(activity, phase),
         cancelled=phase == Phase.CANCELLED,
         sample=activity.is_sample,
+        mine=mine,
+        mine_tone=mine_tone,
     )
+
+
+def _personal(standing: Standing) -> tuple[str, str]:
+    """Return word and tone of what a card says to the person; nothing where they may do as everybody else."""
+    if standing.sign_up is not None:
+        return SIGN_UP.label(standing.sign_up.state), SIGN_UP.tone(standing.sign_up.state)
+    refused = standing.refused
+    if refused is None or refused.refusal not in PERSONAL:
+        return "", ""
+    reason = str(SHORT[refused.refusal]).format(**refused.words)
+    return _("Not for you: {reason}").format(reason=reason), "off"
 
 
 def _undated(activity: Activity) -> str:
@@ -253,7 +286,7 @@ def panel(
         return over[phase](activity, standing, reason)
     seats = seats_of(quota, phase)
     if standing is not None and standing.sign_up is not None:
-        return _mine(activity, seats)
+        return _mine(activity, standing.sign_up, seats, at)
     if standing is not None and standing.refused is not None and standing.refused.refusal in PERSONAL:
         return _not_for_you(activity, seats, standing.refused)
     return _open_to_all(activity, phase, seats)
@@ -306,18 +339,35 @@ def _open(activity: Activity, phase: Phase, seats: Seats) -> Panel:
     )
 
 
-def _mine(activity: Activity, seats: Seats | None) -> Panel:
+def _mine(activity: Activity, party: SignUp, seats: Seats | None, at: datetime | None) -> Panel:
+    until = cancel_words(activity, party, at)
+    cancel = Act(_("Cancel my sign-up"), reverse("events:sign_up_cancel", args=[activity.public_id]), "danger")
     return Panel(
         heading=_("You are signed up"),
         tone="open",
         seats=seats,
         sentence=_("Your seat is kept. Just come at the time given."),
-        acts=(
-            calendar(activity, "primary"),
-            Act(_("Cancel my sign-up"), reverse("events:sign_up_cancel", args=[activity.public_id]), "danger"),
-        ),
-        more=_("Cannot come? Please cancel early, so that a neighbour can have the seat."),
+        acts=(calendar(activity, "primary"), *([cancel] if until else [])),
+        more=until,
     )
+
+
+def cancel_words(activity: Activity, party: SignUp | None = None, at: datetime | None = None) -> str:
+    """Return until when one can cancel without being late, or that this is over; "" once the activity has begun.
+
+    Args:
+        party: the sign-up, None for somebody who is about to sign up.
+    """
+    moment = at or clock.now()
+    if activity.starts_at is None or activity.starts_at <= moment:
+        return ""
+    cutoff = cancel_cutoff(activity, party)
+    if cutoff <= moment:
+        return _(
+            "It begins soon: from now on a cancellation counts as late. If you cannot come, please cancel all the same."
+        )
+    words = _("You can cancel until {moment}. After that it counts as cancelled late. A neighbour is glad of the seat.")
+    return format_html(words, moment=linli.daytime(cutoff))
 
 
 def _not_for_you(activity: Activity, seats: Seats | None, refused: Refused) -> Panel:

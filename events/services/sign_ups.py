@@ -6,38 +6,26 @@ Order of locks everywhere: the person, then the seats (design §6).
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from accounts import reach
 from accounts.models import Person
 from accounts.services import create_person
 from core import clock, settings
 from core.constraints import constraint_name, refusal_of
-from core.dates import day_of, daytime_text
 from core.models import Transition
 from core.permissions import require
 from core.refusals import Refusal, Refused
 from core.states import Conflict, Done, created, transition
 from events.limits import CANCEL_CUTOFF_HOURS
-from events.models import Activity, Participant, Quota, SignUp
-from events.services import seats
-from events.states import LEFT, ActivityState, Audience
-from grids.models import resident_of
-from volunteers.models import Leadership
+from events.models import Activity, Participant, SignUp
+from events.services import seats, standings
+from events.states import LEFT
 
 CLIENT_KEY = re.compile(r"[A-Za-z0-9_-]{8,40}")
 CANCELS = ("cancel", "cancel_late")
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How a person stands to an activity: the party that holds their seat, and why they cannot sign up (now)."""
-
-    sign_up: SignUp | None
-    refused: Refused | None
 
 
 @dataclass(frozen=True)
@@ -46,155 +34,6 @@ class SignUpDone:
 
     sign_up: SignUp
     already: bool = False
-
-
-# --- who may sign up ----------------------------------------------------------------------------------------------
-
-
-def why_closed(activity: Activity, quota: Quota | None, at: datetime | None = None) -> Refused | None:
-    """Return why nobody can sign up for `activity` at present, None when it is open; no queries.
-
-    Twin of ActivityQuerySet.open_for_sign_up.
-    """
-    return _why_not_now(activity, quota, at or clock.now()) or _why_full(quota)
-
-
-def why_not_sign_up(
-    activity: Activity,
-    person: Person | None,
-    *,
-    user: Any = None,
-    quota: Quota | None = None,
-    at: datetime | None = None,
-) -> Refused | None:
-    """Return why `person` cannot sign up for `activity`, None when it is possible.
-
-    Page, list and POST give this same answer. Reasons, in this order: the activity's state; staff only; no sign-up
-    needed; already signed up; not open yet, closed; sign in, no person; resident, team, age; clash; full.
-
-    Args:
-        person: None for a visitor, or an account without a person.
-        user: the account, to tell those two apart.
-        quota: its seats, when the caller has them; read otherwise.
-    """
-    return standing(activity, person, user=user, quota=quota, at=at).refused
-
-
-def standing(
-    activity: Activity,
-    person: Person | None,
-    *,
-    user: Any = None,
-    quota: Quota | None = None,
-    at: datetime | None = None,
-) -> Standing:
-    """Return the party of `person` in `activity`, and `why_not_sign_up`.
-
-    Queries: the quota if not given; for a person one, and one more where the audience is limited.
-    """
-    moment = at or clock.now()
-    quota = quota or seats.of(activity)
-    rows = _held(_participations(person, activity)) if person is not None else []
-    held = next((row.sign_up for row in rows if row.activity_id == activity.pk), None)
-    return Standing(held, _why_not(activity, quota, person, rows, moment, user))
-
-
-def _why_not(
-    activity: Activity, quota: Quota | None, person: Person | None, rows: list[Participant], at: datetime, user: Any
-) -> Refused | None:
-    if refused := _why_never(activity, quota, at):
-        return refused
-    if any(row.activity_id == activity.pk for row in rows):
-        return Refused(Refusal.ALREADY)
-    if refused := _why_not_now(activity, quota, at):
-        return refused
-    if person is None:
-        return Refused(Refusal.NO_PERSON if getattr(user, "is_authenticated", False) else Refusal.SIGN_IN)
-    return (
-        _why_not_audience(activity, person, at)
-        or _why_not_age(activity, person)
-        or _why_clash(activity, rows)
-        or _why_full(quota)
-    )
-
-
-def _why_never(activity: Activity, quota: Quota | None, at: datetime) -> Refused | None:
-    """What no waiting helps against."""
-    if refused := seats.refused_by_state(activity):
-        return refused
-    if activity.audience == Audience.INTERNAL:
-        return Refused(Refusal.STAFF_ONLY)
-    if not activity.needs_sign_up or quota is None:
-        return Refused(Refusal.NO_SIGN_UP)
-    return Refused(Refusal.FINISHED) if activity.ends_at is None or activity.ends_at <= at else None
-
-
-def _why_not_now(activity: Activity, quota: Quota | None, at: datetime) -> Refused | None:
-    if refused := _why_never(activity, quota, at):
-        return refused
-    opens, closes = activity.sign_up_opens_at, activity.sign_up_closes_at
-    if opens is None or closes is None:
-        return Refused(Refusal.NO_SIGN_UP)
-    if at < opens:
-        return Refused(Refusal.NOT_OPEN_YET, opens=daytime_text(opens))
-    return Refused(Refusal.SIGN_UP_CLOSED, closed=daytime_text(closes)) if at >= closes else None
-
-
-def _why_full(quota: Quota | None) -> Refused | None:
-    return Refused(Refusal.FULL) if quota is None or quota.free < 1 else None
-
-
-def _why_not_audience(activity: Activity, person: Person, at: datetime) -> Refused | None:
-    if activity.audience == Audience.RESIDENTS and not resident_of(person.pk, activity.community_id, at):
-        return Refused(Refusal.NOT_RESIDENT, community=activity.community)
-    if activity.audience == Audience.TEAM:
-        rows = Leadership.objects.live(at).filter(team_id=activity.team_id, person_id=person.pk)
-        if activity.team_id is None or not rows.exists():
-            return Refused(Refusal.NOT_IN_TEAM, team=activity.team or activity.community)
-    return None
-
-
-def _why_not_age(activity: Activity, person: Person) -> Refused | None:
-    """Judge the age on the day of the activity."""
-    if activity.min_age is None and activity.max_age is None:
-        return None
-    age = person.age_on(day_of(_times(activity)[0]))
-    if age is None:
-        return Refused(Refusal.AGE_UNKNOWN)
-    if activity.min_age is not None and age < activity.min_age:
-        return Refused(Refusal.TOO_YOUNG, age=activity.min_age)
-    if activity.max_age is not None and age > activity.max_age:
-        return Refused(Refusal.TOO_OLD, age=activity.max_age)
-    return None
-
-
-def _why_clash(activity: Activity, rows: list[Participant]) -> Refused | None:
-    other = next((row.activity for row in rows if row.activity_id != activity.pk), None)
-    return Refused(Refusal.CLASH, title=other.title) if other else None
-
-
-def _participations(person: Person, activity: Activity, client_key: str | None = None) -> list[Participant]:
-    """Return where the person holds a seat, in `activity` and in published ones that overlap it; and what was made
-    with `client_key`, even if it was cancelled since.
-
-    Times are half-open: one may end at the moment the other begins.
-    """
-    wanted = Q(activity_id=activity.pk)
-    if activity.starts_at is not None:
-        wanted |= Q(
-            activity__state=ActivityState.PUBLISHED,
-            activity__starts_at__lt=activity.ends_at,
-            activity__ends_at__gt=activity.starts_at,
-        )
-    wanted &= Q(active=True)
-    if client_key:
-        wanted |= Q(sign_up__contact_id=person.pk, sign_up__client_key=client_key)
-    rows = Participant.objects.filter(wanted, person_id=person.pk).select_related("sign_up", "activity")
-    return list(rows.order_by("activity__starts_at", "pk"))
-
-
-def _held(rows: list[Participant]) -> list[Participant]:
-    return [row for row in rows if row.active]
 
 
 # --- signing up ---------------------------------------------------------------------------------------------------
@@ -222,13 +61,14 @@ def sign_up(
             if that party was cancelled meanwhile: signing up anew takes a new form.
 
     Raises:
-        Refused: as `why_not_sign_up`, and NOT_ALLOWED, DUPLICATE (the key of another activity's form), INVALID.
+        Refused: as `standings.why_not_sign_up`, on behalf ALREADY_OTHER and CLASH_OTHER; and NOT_ALLOWED, DUPLICATE
+            (the key of another activity's form), INVALID.
     """
     moment = at or clock.now()
     if client_key and not CLIENT_KEY.fullmatch(client_key):
         raise Refused(Refusal.INVALID)
     if person is None:
-        raise why_not_sign_up(activity, None, user=by, at=moment) or Refused(Refusal.NO_PERSON)
+        raise standings.why_not_sign_up(activity, None, user=by, at=moment) or Refused(Refusal.NO_PERSON)
     if on_behalf_of is None and by is not None and by.person_id != person.pk:
         on_behalf_of = person.pk
     try:
@@ -236,9 +76,20 @@ def sign_up(
             return _sign_up(activity, person, by, on_behalf_of, client_key or None, moment)
     except IntegrityError as error:
         if client_key and constraint_name(error) == "sign_up_form_once":
-            if earlier := _made_before(_participations(person, activity, client_key), client_key, activity):
+            if earlier := _made_before(standings.participations(person, [activity], client_key), client_key, activity):
                 return earlier
-        raise Refused(refusal_of(error)) from error
+        raise _about(person, Refused(refusal_of(error)), on_behalf_of) from error
+    except Refused as refused:
+        raise _about(person, refused, on_behalf_of) from None
+
+
+def _about(person: Person, refused: Refused, on_behalf_of: int | None) -> Refused:
+    """Word a refusal for the colleague at the counter: who has signed up already; not for what else, which may lie in
+    another community.
+    """
+    if on_behalf_of is not None and refused.refusal == Refusal.ALREADY:
+        return Refused(Refusal.ALREADY_OTHER, name=person.name)
+    return Refused(Refusal.CLASH_OTHER) if on_behalf_of is not None and refused.refusal == Refusal.CLASH else refused
 
 
 def sign_up_at_counter(
@@ -275,13 +126,15 @@ def _sign_up(
     quota = seats.of(activity)
     if quota is None:
         stored = Activity.objects.select_related("community").get(pk=activity.pk)
-        raise _why_never(stored, None, at) or Refused(Refusal.NO_SIGN_UP)
-    party = SignUp(quota=quota, contact=person, client_key=client_key, created_at=at)
+        raise standings.why_never(stored, None, at) or Refused(Refusal.NO_SIGN_UP)
+    cutoff = settings.value(CANCEL_CUTOFF_HOURS, quota.activity.community)
+    party = SignUp(quota=quota, contact=person, client_key=client_key, cutoff_hours=cutoff, created_at=at)
     require("sign_up.create", by, party, at)
-    rows = _participations(locked, quota.activity, client_key)
+    rows = standings.participations(locked, [quota.activity], client_key)
     if earlier := _made_before(rows, client_key, activity):
         return earlier
-    if refused := _why_not(quota.activity, quota, locked, _held(rows), at, by):
+    known = standings.known_of([quota.activity], locked, standings.held_in(rows), at)
+    if refused := standings.why_not(quota.activity, quota, locked, known, at, by):
         raise refused
     party.save(force_insert=True)
     Participant.objects.create(sign_up=party, activity=quota.activity, person=person)
@@ -305,19 +158,20 @@ def _made_before(rows: list[Participant], client_key: str | None, activity: Acti
 # --- cancelling ---------------------------------------------------------------------------------------------------
 
 
-def _times(activity: Activity) -> tuple[datetime, datetime]:
-    """Return start and end; an activity that was published has both."""
-    return cast("tuple[datetime, datetime]", (activity.starts_at, activity.ends_at))
+def cancel_cutoff(activity: Activity, party: SignUp | None = None) -> datetime:
+    """Return the moment from which cancelling is late: so many hours before the start, as the community has set.
 
-
-def cancel_cutoff(activity: Activity) -> datetime:
-    """Return the moment from which cancelling is late: so many hours before the start, as the community has set."""
-    return _times(activity)[0] - timedelta(hours=settings.value(CANCEL_CUTOFF_HOURS, activity.community))
+    Args:
+        party: keeps the hours that were in force when it signed up, whatever the community sets later.
+    """
+    promised = party.cutoff_hours if party else None
+    hours = settings.value(CANCEL_CUTOFF_HOURS, activity.community) if promised is None else promised
+    return standings.times_of(activity)[0] - timedelta(hours=hours)
 
 
 def is_late(sign_up: SignUp, at: datetime | None = None) -> bool:
     """Say whether cancelling counts as late."""
-    return (at or clock.now()) >= cancel_cutoff(sign_up.quota.activity)
+    return (at or clock.now()) >= cancel_cutoff(sign_up.quota.activity, sign_up)
 
 
 def why_not_cancel(sign_up: SignUp, at: datetime | None = None) -> Refused | None:
@@ -325,7 +179,7 @@ def why_not_cancel(sign_up: SignUp, at: datetime | None = None) -> Refused | Non
     activity, moment = sign_up.quota.activity, at or clock.now()
     if refused := seats.refused_by_state(activity):
         return refused
-    starts_at, ends_at = _times(activity)
+    starts_at, ends_at = standings.times_of(activity)
     if ends_at <= moment:
         return Refused(Refusal.FINISHED)
     if starts_at <= moment:
@@ -380,7 +234,7 @@ def remove(
     moment = at or clock.now()
     stored = _stored(sign_up)
     require("sign_up.remove", by, stored, moment)
-    over = _times(stored.quota.activity)[1] <= moment
+    over = standings.times_of(stored.quota.activity)[1] <= moment
     words = {"by": by, "on_behalf_of": stored.contact_id, "version": version, "reason": reason, "at": moment}
     done = _leave(stored, "remove", Refused(Refusal.FINISHED) if over else None, words)
     sign_up.state, sign_up.version = stored.state, stored.version

@@ -24,7 +24,8 @@ from core.models import AuditEntry
 from events import calendar_file, presentation
 from events.forms import ActivityFilter, When
 from events.models import Activity, ActivityQuerySet
-from events.services import sign_ups
+from events.services import standings
+from events.services.standings import Standing
 from events.states import ActivityState
 
 PER_PAGE = 20
@@ -58,9 +59,10 @@ class ActivityListView(TemplateView):
         chosen = listing.chosen(form)
         rows = presentation.for_list(matching(chosen, moment))
         page = page_of(rows, query.get(listing.PAGE, ""))
+        mine = _standings(page, self.request.user, moment)
         return super().get_context_data(
             form=form, chips=listing.chips(form, query), chosen=chosen, community=chosen.get("community"), page=page,
-            groups=groups_of(page, moment), tabs=_tabs(chosen), **kwargs,
+            groups=groups_of(page, moment, mine), tabs=_tabs(chosen), **kwargs,
         )  # fmt: skip
 
 
@@ -105,12 +107,26 @@ def page_of(rows: ActivityQuerySet, number: str) -> Page:
     return Paginator(rows, PER_PAGE).get_page(int(number[:LONGEST_PAGE]) if known else 1)
 
 
-def groups_of(rows: Iterable[Activity], at: datetime) -> list[DayGroup]:
-    """Return the cards by day, in the order of `rows`."""
+def _standings(rows: Iterable[Activity], user: Any, at: datetime) -> dict[int, Standing]:
+    """Return how somebody signed in stands to each of `rows`; nothing for a visitor."""
+    if not user.is_authenticated:
+        return {}
+    found = list(rows)
+    quotas = {row.pk: presentation.quota_of(row) for row in found}
+    return standings.standings(found, user.person, quotas=quotas, user=user, at=at)
+
+
+def groups_of(rows: Iterable[Activity], at: datetime, mine: Mapping[int, Standing]) -> list[DayGroup]:
+    """Return the cards by day, in the order of `rows`; `mine` is how the person stands to them."""
     today = clock.local_day(at)
     days = groupby(rows, lambda row: day_of(row.starts_at) if row.starts_at else None)
     return [
-        DayGroup(f"d{number}", day, _day_label(day, today), tuple(presentation.card(row, at) for row in found))
+        DayGroup(
+            f"d{number}",
+            day,
+            _day_label(day, today),
+            tuple(presentation.card(row, at, standing=mine.get(row.pk)) for row in found),
+        )
         for number, (day, found) in enumerate(days, start=1)
     ]
 
@@ -143,7 +159,7 @@ class ActivityDetailView(TemplateView):
         called_off = [presentation.reason_of(row) for row in transitions if row.verb == "cancel"]
         standing = None
         if user.is_authenticated:
-            standing = sign_ups.standing(activity, user.person, user=user, quota=quota, at=moment)
+            standing = standings.standing(activity, user.person, user=user, quota=quota, at=moment)
         phase = presentation.phase_of(activity, quota, moment)
         return super().get_context_data(
             activity=activity, community=activity.community, phase=phase, tone=presentation.TONES[phase],

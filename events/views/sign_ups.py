@@ -19,7 +19,7 @@ from core.refusals import Refusal, Refused
 from events import presentation
 from events.forms import SignUpForm
 from events.models import Activity, SignUp
-from events.services import sign_ups
+from events.services import sign_ups, standings
 from events.states import LEFT
 
 MINE = "/me/"
@@ -71,15 +71,16 @@ class ActivitySignUpView(PersonalView):
     def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
         moment, user = clock.now(), request.user
         quota = presentation.quota_of(self.activity)
-        standing = sign_ups.standing(self.activity, user.person, user=user, quota=quota, at=moment)
-        if standing.sign_up is not None:
-            recent = moment - standing.sign_up.created_at < JUST_NOW
-            calendar = presentation.calendar(self.activity)
-            return self.page("activity_signed_up", sign_up=standing.sign_up, recent=recent, calendar=calendar)
-        if standing.refused is not None:
-            raise standing.refused
+        standing = standings.standing(self.activity, user.person, user=user, quota=quota, at=moment)
+        party, refused = standing.sign_up, standing.refused
+        until = presentation.cancel_words(self.activity, party, moment)
+        if party is not None and refused is not None and refused.refusal == Refusal.ALREADY:
+            recent, calendar = moment - party.created_at < JUST_NOW, presentation.calendar(self.activity)
+            return self.page("activity_signed_up", sign_up=party, recent=recent, calendar=calendar, until=until)
+        if refused is not None:
+            raise refused
         form = SignUpForm(initial={"client_key": secrets.token_urlsafe(16)})
-        return self.page("activity_sign_up", form=form, person=user.person)
+        return self.page("activity_sign_up", form=form, person=user.person, until=until)
 
     def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
         form = SignUpForm(request.POST)

@@ -27,13 +27,14 @@ EARLIER = 20
 
 @dataclass(frozen=True)
 class Mine:
-    """One of the person's sign-ups; `cancel_url` is empty when it cannot be cancelled any more."""
+    """One of the person's sign-ups; `cancel_url` is empty when it cannot be cancelled any more; `until`: by when."""
 
     activity: Activity
     label: str
     tone: str
     cancel_url: str = ""
     calendar_url: str = ""
+    until: str = ""
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -73,7 +74,8 @@ def mine(party: SignUp, at: datetime) -> Mine:
             return Mine(activity, str(presentation.Phase.FINISHED.label), "off")
     cancel = reverse("events:sign_up_cancel", args=[activity.public_id]) if _can_cancel(party, at) else ""
     file = reverse("events:activity_calendar_file", args=[activity.public_id]) if cancel else ""
-    return Mine(activity, SIGN_UP.label(party.state), SIGN_UP.tone(party.state), cancel, file)
+    until = presentation.cancel_words(activity, party, at) if cancel else ""
+    return Mine(activity, SIGN_UP.label(party.state), SIGN_UP.tone(party.state), cancel, file, until)
 
 
 def _can_cancel(party: SignUp, at: datetime) -> bool:

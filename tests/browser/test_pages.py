@@ -11,7 +11,7 @@ from accounts.models import User
 from core import clock
 from events.models import Activity
 from events.presentation import Phase, for_cards, phase_of, quota_of
-from events.services import activities, sign_ups
+from events.services import activities, sign_ups, standings
 from grids.models import Community, Grid
 from honours.models import Honour
 from portal import errors
@@ -70,11 +70,11 @@ def town(live_server):
     rows = [
         row
         for row in for_cards(Activity.objects.public().filter(starts_at__gt=clock.now()))
-        if sign_ups.why_not_sign_up(row, resident.person, user=resident) is None
+        if standings.why_not_sign_up(row, resident.person, user=resident) is None
     ]
     done = sign_ups.sign_up(rows[0], resident.person, by=resident)
     assert not done.already
-    free = next(row for row in rows[1:] if sign_ups.why_not_sign_up(row, resident.person, user=resident) is None)
+    free = next(row for row in rows[1:] if standings.why_not_sign_up(row, resident.person, user=resident) is None)
     return {"resident": resident, "mine": rows[0], "free": free}
 
 

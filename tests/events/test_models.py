@@ -12,7 +12,7 @@ from core.constraints import refusal_of
 from core.refusals import Refusal
 from events.models import Activity, Participant, Quota, Session, SignUp
 from events.services.seats import of
-from events.services.sign_ups import why_closed
+from events.services.standings import why_closed
 from events.states import SEATED, ActivityState, Audience, SignUpState
 from tests.event_factories import make_activity, make_sign_up, quota_of
 from tests.factories import make_community, make_person

@@ -10,7 +10,7 @@ from core.refusals import Refusal, Refused
 from events import presentation
 from events.models import Activity
 from events.presentation import Phase
-from events.services.sign_ups import Standing, why_closed
+from events.services.standings import Standing, why_closed
 from tests.event_factories import make_activity, make_sign_up, make_signed_in, quota_of
 from tests.factories import make_community, make_partner, make_team, make_venue
 

@@ -18,7 +18,7 @@ from core.models import Transition
 from core.refusals import Refusal, Refused
 from events.books import parties_disagreeing
 from events.models import Participant, Quota, SignUp
-from events.services import activities, seats, sign_ups
+from events.services import activities, seats, sign_ups, standings
 from events.services.seats import seats_disagreeing
 from tests.event_factories import make_activity, make_sign_up, make_signed_in, quota_of
 from tests.factories import make_community, make_posting, make_user
@@ -141,14 +141,14 @@ def without_the_persons_lock(monkeypatch):
 
 
 def meet_after_looking(monkeypatch, meeting):
-    found = sign_ups._participations
+    found = standings.participations
 
     def look_and_meet(*args):
         rows = found(*args)
         meeting()
         return rows
 
-    monkeypatch.setattr(sign_ups, "_participations", look_and_meet)
+    monkeypatch.setattr(standings, "participations", look_and_meet)
 
 
 def overlapping():

@@ -10,7 +10,7 @@ from core.models import Transition
 from core.refusals import Refusal, Refused
 from core.states import history
 from events.models import Activity, Participant, SignUp
-from events.services import activities, sign_ups
+from events.services import activities, sign_ups, standings
 from events.services.seats import seats_disagreeing
 from tests.event_factories import make_activity, make_sign_up, make_signed_in, quota_of
 from tests.factories import make_community, make_person, make_resident, make_team, make_user
@@ -50,7 +50,7 @@ def refusal(call, *args, **words):
 def assert_same_answer(activity, user, expected, at=None):
     """Page and POST give the same refusal, and the POST leaves nothing behind."""
     before = SignUp.objects.count()
-    asked = sign_ups.why_not_sign_up(activity, user.person, user=user, at=at)
+    asked = standings.why_not_sign_up(activity, user.person, user=user, at=at)
     posted = refusal(sign_up, activity, user, at=at)
     assert (asked.refusal, asked.words) == (posted.refusal, posted.words)
     assert posted.refusal == expected
@@ -98,7 +98,7 @@ def test_standing_takes_the_same_queries_however_many_sign_ups(user, django_asse
         make_sign_up(activity)
     quota = quota_of(activity)
     with django_assert_num_queries(1):
-        assert sign_ups.standing(activity, user.person, quota=quota).refused is None
+        assert standings.standing(activity, user.person, quota=quota).refused is None
 
 
 def test_the_same_form_again_gives_the_first_party_back(activity, user):
@@ -150,13 +150,13 @@ def test_a_forged_key_is_refused(activity, user, key):
 
 def test_a_unique_constraint_met_in_spite_of_the_look_up_is_no_error(activity, user, monkeypatch):
     first = sign_up(activity, user, client_key=KEY)
-    found, calls = sign_ups._participations, []
+    found, calls = standings.participations, []
 
     def blind_at_first(*args):
         calls.append(args)
         return [] if len(calls) == 1 else found(*args)
 
-    monkeypatch.setattr(sign_ups, "_participations", blind_at_first)
+    monkeypatch.setattr(standings, "participations", blind_at_first)
     again = sign_up(activity, user, client_key=KEY)
     assert (again.sign_up, again.already) == (first.sign_up, True)
     calls.clear()
@@ -170,7 +170,7 @@ def test_a_unique_constraint_met_in_spite_of_the_look_up_is_no_error(activity, u
 def test_signed_up_already(activity, user):
     sign_up(activity, user)
     assert_same_answer(activity, user, Refusal.ALREADY)
-    assert sign_ups.standing(activity, user.person).sign_up == SignUp.objects.get()
+    assert standings.standing(activity, user.person).sign_up == SignUp.objects.get()
 
 
 def test_full(user):
@@ -190,7 +190,7 @@ def test_not_open_yet_tells_the_local_time(user):
 def test_closed_tells_the_local_time_also_to_a_page_opened_before(user):
     closes = datetime(2025, 11, 25, 18, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
     activity = make_activity(sign_up_closes_at=closes)
-    assert sign_ups.why_not_sign_up(activity, user.person) is None
+    assert standings.why_not_sign_up(activity, user.person) is None
     refused = assert_same_answer(activity, user, Refusal.SIGN_UP_CLOSED, at=closes)
     assert refused.words["closed"] == "11月25日 周二 18:00"
     assert sign_up(activity, user, at=closes - timedelta(seconds=1)).already is False
@@ -272,17 +272,17 @@ def test_age_counts_on_the_day_of_the_activity(born, limits, expected):
 def test_a_visitor_and_an_account_without_person(activity):
     nobody = make_user()
     nobody.person = None
-    assert sign_ups.why_not_sign_up(activity, None).refusal == Refusal.SIGN_IN
-    assert sign_ups.why_not_sign_up(activity, None, user=AnonymousUser()).refusal == Refusal.SIGN_IN
-    assert sign_ups.why_not_sign_up(activity, None, user=nobody).refusal == Refusal.NO_PERSON
+    assert standings.why_not_sign_up(activity, None).refusal == Refusal.SIGN_IN
+    assert standings.why_not_sign_up(activity, None, user=AnonymousUser()).refusal == Refusal.SIGN_IN
+    assert standings.why_not_sign_up(activity, None, user=nobody).refusal == Refusal.NO_PERSON
     assert refusal(sign_ups.sign_up, activity, None, by=nobody).refusal == Refusal.NO_PERSON
     assert refusal(sign_ups.sign_up, activity, None, by=AnonymousUser()).refusal == Refusal.SIGN_IN
 
 
 def test_reasons_of_the_activity_come_before_those_of_the_person():
-    assert sign_ups.why_not_sign_up(make_activity(state="cancelled"), None).refusal == Refusal.CANCELLED
+    assert standings.why_not_sign_up(make_activity(state="cancelled"), None).refusal == Refusal.CANCELLED
     closed = make_activity(sign_up_closes_at=NOW - timedelta(hours=1))
-    assert sign_ups.why_not_sign_up(closed, None).refusal == Refusal.SIGN_UP_CLOSED
+    assert standings.why_not_sign_up(closed, None).refusal == Refusal.SIGN_UP_CLOSED
 
 
 def test_a_person_who_was_deleted_meanwhile(activity, user):

@@ -20,7 +20,7 @@ from core.refusals import Refusal
 from core.scope import scope_of
 from core.states import history
 from events.models import Activity, Quota
-from events.services.sign_ups import why_closed, why_not_sign_up
+from events.services.standings import why_closed, why_not_sign_up
 from grids.models import Community, Grid, Posting, Region, Residency, Venue
 from grids.states import GridKind
 from honours.models import Honour
