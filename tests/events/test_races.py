@@ -16,7 +16,7 @@ from accounts.models import PersonQuerySet
 from core import states
 from core.models import Transition
 from core.refusals import Refusal, Refused
-from events.books import parties_disagreeing
+from events.books import parties_disagreeing, people_disagreeing
 from events.models import Participant, Quota, SignUp
 from events.services import activities, seats, sign_ups, standings
 from events.services.seats import seats_disagreeing
@@ -26,6 +26,7 @@ from tests.factories import make_community, make_posting, make_user
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 
 KEY = "form-key-0001"
+PHONE = "13812345678"
 WAIT = 20
 """Seconds after which a thread that waits for the others gives up."""
 
@@ -186,6 +187,75 @@ def test_without_the_lock_the_unique_constraint_still_keeps_one_sign_up(monkeypa
     activity, user = make_activity(), make_signed_in()
     results = at_once([signing_up(activity, user, client_key=f"{KEY}-{number}") for number in range(2)])
     assert told(results) == {"SignUpDone": 1, Refusal.ALREADY: 1}
+    assert_books_agree()
+
+
+def oneself_and_a_clerk(activity):
+    """The calls of somebody and of the clerk who serves them at the counter, for one activity."""
+    user, clerk = make_signed_in(phone=PHONE), make_user()
+    make_posting(clerk, "clerk", place=activity.community)
+    return [
+        signing_up(activity, user, client_key=KEY),
+        lambda: sign_ups.sign_up_at_counter(activity, by=clerk, number=PHONE),
+    ]
+
+
+def test_oneself_and_the_clerk_at_once_are_one_sign_up():
+    activity = make_activity()
+    results = at_once(oneself_and_a_clerk(activity) * 4)
+    refused = {Refusal.ALREADY, Refusal.ALREADY_OTHER}
+    assert set(told(results)) <= {"SignUpDone", *refused}
+    made = [result for result in results if not isinstance(result, Refused)]
+    assert {result.sign_up.pk for result in made} == {SignUp.objects.get().pk}
+    assert [result.already for result in made].count(False) == 1
+    assert quota_of(activity).seats_taken == 1
+    assert Transition.objects.filter(verb="create", content_type__model="signup").count() == 1
+    assert_books_agree()
+
+
+def test_control_without_lock_and_constraint_oneself_and_the_clerk_are_two(monkeypatch, meeting):
+    without_the_persons_lock(monkeypatch)
+    meet_after_looking(monkeypatch, meeting)
+    once = next(one for one in Participant._meta.constraints if one.name == "participant_once")
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(Participant, once)
+    try:
+        activity = make_activity()
+        results = at_once(oneself_and_a_clerk(activity))
+        if connection.vendor == "postgresql":
+            assert told(results) == {"SignUpDone": 2}
+            assert people_disagreeing() == [f"activity {activity.public_id}: somebody has two seats"]
+        else:
+            assert told(results)["SignUpDone"] == 1
+    finally:
+        Participant.objects.all().delete()
+        with connection.schema_editor() as editor:
+            editor.add_constraint(Participant, once)
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_cancelling_and_being_removed_at_once_gives_one_seat_back(secretary, _round):
+    activity, user = make_activity(community=secretary.community), make_signed_in()
+    party = make_sign_up(activity, user.person)
+    make_sign_up(activity)
+    stale = SignUp.objects.get(pk=party.pk)
+    calls = [
+        lambda: sign_ups.cancel(party, by=user),
+        lambda: sign_ups.remove(stale, by=secretary, reason="x"),
+    ]
+    results = at_once(calls[:: 1 if _round % 2 else -1])
+    assert told(results)["Done"] == 1
+    assert quota_of(activity).seats_taken == 1
+    assert_books_agree()
+
+
+def test_16_keys_of_one_form_for_two_activities_are_one_sign_up():
+    """The same form sent to two addresses: one of them made it, the other meets its key."""
+    first, second = make_activity(), make_activity(starts_in=timedelta(days=9))
+    user = make_signed_in()
+    results = at_once([signing_up(activity, user, client_key=KEY) for activity in (first, second) * 8])
+    assert told(results) == {"SignUpDone": 8, Refusal.DUPLICATE: 8}
+    assert Participant.objects.filter(active=True).count() == 1
     assert_books_agree()
 
 
