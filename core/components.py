@@ -31,7 +31,7 @@ class Seats:
 class ActivityCard:
     """An activity in a list. `note` stands where the seats would (“到场就能参加”, the reason of a cancellation).
 
-    `mine` says how the person who looks stands to it (“已报名”), with its tone.
+    `reason` says why the person who looks cannot sign up.
 
     `undated` stands for the date where there is none (“2012年春”), “时间待定” by default.
     """
@@ -50,8 +50,7 @@ class ActivityCard:
     note: str = ""
     cancelled: bool = False
     sample: bool = False
-    mine: str = ""
-    mine_tone: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,17 +56,8 @@ PERSONAL = frozenset({
     Refusal.TOO_OLD, Refusal.AGE_UNKNOWN, Refusal.CLASH,
 })  # fmt: skip
 """Refusals that concern this person, while others may well sign up."""
-SHORT = {
-    Refusal.NO_PERSON: gettext_lazy("Account not linked yet"),
-    Refusal.NOT_RESIDENT: gettext_lazy("For its residents only"),
-    Refusal.NOT_IN_TEAM: gettext_lazy("For the team only"),
-    Refusal.STAFF_ONLY: gettext_lazy("For staff only"),
-    Refusal.TOO_YOUNG: gettext_lazy("From age {age}"),
-    Refusal.TOO_OLD: gettext_lazy("Up to age {age}"),
-    Refusal.AGE_UNKNOWN: gettext_lazy("Birth date not recorded"),
-    Refusal.CLASH: gettext_lazy("Same time as another of yours"),
-}
-"""The same reasons on a card, in a few words; the page of the activity says more."""
+OVER = (Phase.CANCELLED, Phase.POSTPONED, Phase.FINISHED)
+"""Phases that are the same for everybody, signed up or not."""
 
 
 def for_cards(rows: ActivityQuerySet) -> ActivityQuerySet:
@@ -147,7 +138,7 @@ def card(
     """Return the card or row of `activity`; `standing` is how the signed-in person stands to it."""
     quota = quota_of(activity)
     phase = phase_of(activity, quota, at)
-    mine, mine_tone = _personal(standing) if standing else ("", "")
+    label, tone, icon, reason = _badge(phase, standing)
     return ActivityCard(
         title=activity.title,
         url=activity.get_absolute_url(),
@@ -156,27 +147,25 @@ def card(
         undated=_undated(activity),
         place=activity.where,
         organiser=organiser(activity) if with_organiser else "",
-        badge_label=str(phase.label),
-        badge_tone=TONES[phase],
-        badge_icon=ICONS.get(phase),
+        badge_label=label,
+        badge_tone=tone,
+        badge_icon=icon,
         seats=seats_of(quota, phase),
         note=_note(activity, phase),
         cancelled=phase == Phase.CANCELLED,
         sample=activity.is_sample,
-        mine=mine,
-        mine_tone=mine_tone,
+        reason=reason,
     )
 
 
-def _personal(standing: Standing) -> tuple[str, str]:
-    """Return word and tone of what a card says to the person; nothing where they may do as everybody else."""
-    if standing.sign_up is not None:
-        return SIGN_UP.label(standing.sign_up.state), SIGN_UP.tone(standing.sign_up.state)
-    refused = standing.refused
-    if refused is None or refused.refusal not in PERSONAL:
-        return "", ""
-    reason = str(SHORT[refused.refusal]).format(**refused.words)
-    return _("Not for you: {reason}").format(reason=reason), "off"
+def _badge(phase: Phase, standing: Standing | None) -> tuple[str, str, str | None, str]:
+    """Return word, tone and icon of a card's badge, and why this person cannot sign up."""
+    if standing is not None and phase not in OVER:
+        if standing.sign_up is not None:
+            return SIGN_UP.label(standing.sign_up.state), SIGN_UP.tone(standing.sign_up.state), None, ""
+        if standing.refused is not None and standing.refused.refusal in PERSONAL:
+            return _("Not for you"), "off", "info", str(standing.refused)
+    return str(phase.label), TONES[phase], ICONS.get(phase), ""
 
 
 def _undated(activity: Activity) -> str:

@@ -20,7 +20,15 @@ from core.admin.cells import link_cell, moment_cell, pair_cell
 from core.dates import when_text
 from core.scope import scoped
 from events.access import ON_BEHALF
-from events.admin.forms import SESSION_FIELDS, TIME_REFUSALS, ActivityForm, CapacityForm, CounterForm, TimesForm
+from events.admin.forms import (
+    SESSION_FIELDS,
+    TIME_REFUSALS,
+    ActivityForm,
+    CancelForm,
+    CapacityForm,
+    CounterForm,
+    TimesForm,
+)
 from events.models import Activity, ActivityPartner, Quota
 from events.services import activities, sign_ups
 from events.services import seats as seat_service
@@ -117,9 +125,10 @@ class ActivityAdmin(ScopedAdmin):
     }
 
     def all_acts(self) -> dict[str, Act]:
-        """Offer to finish an activity once it is over."""
+        """Offer to finish an activity once it is over; say whom it concerns before one is called off."""
         found = super().all_acts()
         found["finish"] = replace(found["finish"], available=_is_over)
+        found["cancel"] = replace(found["cancel"], form=CancelForm)
         return found
 
     # --- the form -----------------------------------------------------------------------------------------------------

@@ -5,10 +5,12 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts import reach
 from accounts.fields import PersonField
 from core.admin import ActForm, ScopedModelForm
+from core.admin.acts import ReasonForm
 from core.admin.fields import MinuteField
 from core.fields import NameFormField
 from core.refusals import Refusal
@@ -98,6 +100,19 @@ class CounterForm(ActForm):
         if text and reach.number_in(text) is None:
             raise forms.ValidationError(PersonField.default_error_messages["number"])
         return text
+
+
+class CancelForm(ReasonForm):
+    """Why a published activity is called off, with the number of people it concerns."""
+
+    def prepare(self) -> None:
+        people = seats.seated(self.obj)
+        if people:
+            self.fields["reason"].help_text = ngettext(
+                "%(count)d person is signed up and reads this reason. No personal data.",
+                "%(count)d people are signed up and read this reason. No personal data.",
+                people,
+            ) % {"count": people}
 
 
 class CapacityForm(ActForm):

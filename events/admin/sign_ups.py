@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.contrib.admin import SimpleListFilter
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.db.models import Case, QuerySet, Sum, When
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
@@ -14,8 +14,10 @@ from core.admin.cells import moment_cell
 from core.scope import scoped
 from events.models import Activity, SignUp
 from events.services import sign_ups
+from events.states import LEFT
 
 KEY_LENGTH = 18
+PARAMETER = "activity"
 reach.register(SignUp, "contact", "participants__person")
 
 
@@ -23,21 +25,21 @@ class ActivityFilter(SimpleListFilter):
     """The sign-ups of one activity; set by a link, never a choice among all of them."""
 
     title = _("activity")
-    parameter_name = "activity"
+    parameter_name = PARAMETER
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         if not self.value():
             return []
-        rows = scoped(Activity.objects.filter(pk=self.key()), model_admin.scope(request, "view"))
+        rows = scoped(Activity.objects.filter(pk=key_in(self.value())), model_admin.scope(request, "view"))
         return [(self.value(), str(activity)) for activity in rows] or [(self.value(), "—")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        return queryset.filter(quota__activity=self.key()) if self.value() else queryset
+        return queryset.filter(quota__activity=key_in(self.value())) if self.value() else queryset
 
-    def key(self) -> int:
-        """Return the key asked for, 0 for what is none."""
-        text = self.value() or ""
-        return int(text) if text.isascii() and text.isdecimal() and len(text) <= KEY_LENGTH else 0
+
+def key_in(text: str | None) -> int:
+    """Return the key of an activity in an address, 0 for what is none."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) <= KEY_LENGTH else 0
 
 
 class SignUpAdmin(ReadOnly, ScopedAdmin):
@@ -53,6 +55,24 @@ class SignUpAdmin(ReadOnly, ScopedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("contact", "quota__activity__community")
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """Those who come before those who gave their seats up, in the list of one activity."""
+        given_up = Case(When(state__in=LEFT, then=1), default=0).asc()
+        return [given_up, "-created_at", "-pk"] if request.GET.get(PARAMETER) else super().get_ordering(request)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        note = self.count_line(request)
+        return super().changelist_view(request, {**({"list_note": note} if note else {}), **(extra_context or {})})
+
+    def count_line(self, request: HttpRequest) -> str:
+        """Return how many people come to the activity whose list this is, and how many gave their seats up."""
+        rows = scoped(SignUp.objects.order_by(), self.scope(request, "view"))
+        rows = rows.filter(quota__activity=key_in(request.GET.get(PARAMETER)))
+        people = dict(rows.values_list("state").annotate(Sum("party_size")))
+        left = sum(count for state, count in people.items() if state in LEFT)
+        words = {"here": sum(people.values()) - left, "left": left}
+        return _("%(here)s people signed up, %(left)s cancelled or removed.") % words if people else ""
 
     def name(self, sign_up: SignUp) -> str:
         return sign_up.contact.name

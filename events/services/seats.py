@@ -33,6 +33,11 @@ def of(activity: Activity, role: str = QuotaRole.PARTICIPANT) -> Quota | None:
     return rows.filter(activity_id=activity.pk, role=role).first()
 
 
+def seated(activity: Activity) -> int:
+    """Return how many seats of `activity` are taken, all roles together."""
+    return Quota.objects.filter(activity=activity).aggregate(taken=Coalesce(Sum("seats_taken"), 0))["taken"]
+
+
 def refused_by_state(activity: Activity) -> Refused | None:
     """Return why nobody signs up for `activity` in its present state, None when it is published."""
     if activity.state == ActivityState.PUBLISHED:

@@ -272,6 +272,15 @@ class TestActivityAdmin(AdminContract):
             assert {activity.title for activity in found} == titles
 
 
+@pytest.mark.parametrize("people", [0, 2])
+def test_calling_off_says_first_how_many_it_concerns(cast, people):
+    activity = make_activity(community=cast.community)
+    for _number in range(people):
+        make_sign_up(activity)
+    html = cast.client("clerk").get(reverse("admin:events_activity_act", args=[activity.pk, "cancel"])).content.decode()
+    assert ("已有 2 人报名，他们会看到这条原因" in html) == (people == 2)
+
+
 class TestSignUpAdmin(AdminContract):
     model, noun = SignUp, "sign_up"
     adder = editor = None
@@ -304,6 +313,20 @@ class TestSignUpAdmin(AdminContract):
             response = client.get(address, {"activity": key})
             assert list(response.context["cl"].result_list) == []
             assert outside.quota.activity.title not in response.content.decode()
+
+    def test_list_of_one_activity_counts_and_puts_those_who_come_first(self, cast):
+        come = [self.make_inside(cast)]
+        left = [make_sign_up(self.activity, state=state) for state in ("cancelled", "late_cancelled", "removed")]
+        come.append(self.make_inside(cast))
+        make_sign_up(make_activity(community=cast.community))
+        client, address = cast.client("clerk"), self.url("changelist")
+        response = client.get(address, {"activity": self.activity.pk})
+        assert list(response.context["cl"].result_list) == [*come[::-1], *left[::-1]]
+        assert "已报 2 人，取消或移出 3 人。" in response.content.decode()
+        sorted_by_hand = client.get(address, {"activity": self.activity.pk, "o": "5"})
+        assert list(sorted_by_hand.context["cl"].result_list)[0] == come[0]
+        for key in ("", "abc", self.make_outside(cast).quota.activity_id):
+            assert "取消或移出" not in client.get(address, {"activity": key}).content.decode()
 
     def test_removing_needs_a_reason_and_gives_the_seat_back(self, cast):
         party = self.make_inside(cast)

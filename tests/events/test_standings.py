@@ -148,9 +148,8 @@ def test_standings_of_a_visitor(user):
 
 
 def cards(client):
-    return {
-        card.title: (card.mine, card.mine_tone) for group in client.get(LIST).context["groups"] for card in group.cards
-    }
+    shown = [card for group in client.get(LIST).context["groups"] for card in group.cards]
+    return {card.title: (card.badge_label, card.reason) for card in shown}
 
 
 def test_list_says_how_one_stands_to_each():
@@ -166,36 +165,34 @@ def test_list_says_how_one_stands_to_each():
     make_activity("老人", starts_in=late, min_age=60)
     make_activity("少年", starts_in=late, max_age=14)
     make_activity("满了", starts_in=late, taken=20)
+    make_sign_up(make_activity("取消了", starts_in=late, state="cancelled"), user.person)
     client = Client()
     client.force_login(user)
     assert cards(client) == {
-        "我的": ("已报名", "go"),
-        "同时": ("您暂时不能报名：与您已报的活动时间冲突", "off"),
-        "开放": ("", ""),
-        "居民": ("您暂时不能报名：面向本社区居民", "off"),
-        "队员": ("您暂时不能报名：面向本队队员", "off"),
-        "老人": ("您暂时不能报名：面向 60 岁及以上", "off"),
-        "少年": ("您暂时不能报名：面向 14 岁及以下", "off"),
-        "满了": ("", ""),
+        "我的": ("已报名", ""),
+        "同时": ("不可报名", "这段时间您已报名“我的”。"),
+        "开放": ("正在报名", ""),
+        "居民": ("不可报名", "这场活动面向友谊社区居民。"),
+        "队员": ("不可报名", "这场活动面向友谊社区的成员。"),
+        "老人": ("不可报名", "这场活动面向 60 岁及以上居民。"),
+        "少年": ("不可报名", "这场活动面向 14 岁及以下居民。"),
+        "满了": ("名额已满", ""),
+        "取消了": ("已取消", ""),
     }
-    assert "与您已报的活动时间冲突" in client.get(LIST).content.decode()
-    assert {mine for mine, _tone in cards(Client()).values()} == {""}
+    assert "这段时间您已报名“我的”。" in client.get(LIST).content.decode()
+    assert {label for label, _reason in cards(Client()).values()} == {"正在报名", "名额已满", "已取消"}
 
 
 def test_list_for_an_account_without_person_or_birth_date():
     make_activity("老人", min_age=60)
     client = Client()
     client.force_login(make_signed_in())
-    assert cards(client) == {"老人": ("您暂时不能报名：出生日期未登记", "off")}
+    assert cards(client) == {"老人": ("不可报名", str(Refused(Refusal.AGE_UNKNOWN)))}
     nobody = make_user()
     nobody.person = None
     nobody.save()
     client.force_login(nobody)
-    assert cards(client) == {"老人": ("您暂时不能报名：账号未关联本人", "off")}
-
-
-def test_every_personal_refusal_has_its_few_words():
-    assert set(presentation.SHORT) == set(presentation.PERSONAL)
+    assert cards(client) == {"老人": ("不可报名", str(Refused(Refusal.NO_PERSON)))}
 
 
 @pytest.mark.parametrize("count", [1, 50])
