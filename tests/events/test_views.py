@@ -288,10 +288,12 @@ def test_forged_fields_change_nothing():
     forged = {
         "client_key": "x", "person": other.person_id, "contact": other.person_id, "party_size": 50, "state": "attended",
         "on_behalf_of": other.person_id, "by": other.pk, "quota": 99, "activity": 99, "version": 7,
+        "public_id": make_sign_up(make_activity(), other.person).public_id, "cutoff_hours": 0,
     }  # fmt: skip
     assert signed_in(user).post(page(activity, "sign-up/"), forged).status_code == 302
-    party = SignUp.objects.get()
+    party = SignUp.objects.get(quota__activity=activity)
     assert (party.contact, party.party_size, party.state, party.client_key) == (user.person, 1, "confirmed", None)
+    assert party.cutoff_hours == 12
     assert list(history(party).values_list("on_behalf_of_id", flat=True)) == [None]
 
 
