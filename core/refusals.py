@@ -37,10 +37,7 @@ class Refusal(models.TextChoices):
     AGE_UNKNOWN = "age_unknown", _("This activity has an age limit and your birth date is not recorded yet.")
     ALREADY = "already", _("You have already signed up, there is no need to do it again.")
     ALREADY_OTHER = "already_other", _("{name} has already signed up, there is nothing more to do.")
-    CLASH_OTHER = (
-        "clash_other",
-        _("This person has already signed up for something else at this time."),
-    )
+    CLASH_OTHER = "clash_other", _("This person has already signed up for something else at this time.")
     ALREADY_STARTED = "already_started", _("The activity has already begun.")
     CANCELLED = "cancelled", _("The activity has been cancelled.")
     FINISHED = "finished", _("The activity is over.")

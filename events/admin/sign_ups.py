@@ -66,9 +66,13 @@ class SignUpAdmin(ReadOnly, ScopedAdmin):
         return super().changelist_view(request, {**({"list_note": note} if note else {}), **(extra_context or {})})
 
     def count_line(self, request: HttpRequest) -> str:
-        """Return how many people come to the activity whose list this is, and how many gave their seats up."""
-        rows = scoped(SignUp.objects.order_by(), self.scope(request, "view"))
-        rows = rows.filter(quota__activity=key_in(request.GET.get(PARAMETER)))
+        """Return how many people come to the activity whose list this is, and how many gave their seats up; "" for
+        all activities.
+        """
+        key = key_in(request.GET.get(PARAMETER))
+        if not key:
+            return ""
+        rows = scoped(SignUp.objects.order_by(), self.scope(request, "view")).filter(quota__activity=key)
         people = dict(rows.values_list("state").annotate(Sum("party_size")))
         left = sum(count for state, count in people.items() if state in LEFT)
         words = {"here": sum(people.values()) - left, "left": left}

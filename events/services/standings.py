@@ -139,6 +139,7 @@ def standings(
 def why_not(
     activity: Activity, quota: Quota | None, person: Person | None, known: Known, at: datetime, user: Any
 ) -> Refused | None:
+    """Return the first of the reasons of `why_not_sign_up` that holds; no queries."""
     if refused := why_never(activity, quota, at):
         return refused
     if known.party_in(activity):
@@ -251,9 +252,8 @@ def _near(activity: Activity, held: list[Participant]) -> list[Activity]:
     if activity.starts_at is None:
         return []
     others = (row.activity for row in held if row.activity_id != activity.pk)
-    return [
-        one for one in others if one.state == ActivityState.PUBLISHED and _overlap(times_of(activity), times_of(one))
-    ]
+    dated = (one for one in others if one.state == ActivityState.PUBLISHED and one.starts_at is not None)
+    return [one for one in dated if _overlap(times_of(activity), times_of(one))]
 
 
 def _overlap(one: Times, other: Times) -> bool:
