@@ -200,13 +200,20 @@ def held_text(activity: Activity) -> str:
 # --- facts ----------------------------------------------------------------------------------------------------------
 
 
-def facts(activity: Activity) -> list[Fact]:
-    """Return the key facts of the detail page; what is unknown is left out."""
-    by_role = {role: _partners(activity, role) for role in JointRole}
+def where_and_when(activity: Activity) -> list[Fact]:
+    """Return the facts that every page about signing up repeats; no queries."""
     return [
         Fact(_("Time"), linli.day_when(activity.starts_at, activity.ends_at) or held_text(activity)),
         Fact(_("Place"), activity.where),
         Fact(_("Access"), activity.venue.access_notes if activity.venue else ""),
+    ]
+
+
+def facts(activity: Activity) -> list[Fact]:
+    """Return the key facts of the detail page; what is unknown is left out."""
+    by_role = {role: _partners(activity, role) for role in JointRole}
+    return [
+        *where_and_when(activity),
         Fact(_("For whom"), audience_text(activity)),
         Fact(_("Cost"), activity.fee_note),
         Fact(_("Organiser"), _with_leads(activity, by_role[JointRole.LEAD])),

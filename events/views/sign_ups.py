@@ -25,6 +25,8 @@ from events.states import LEFT
 MINE = "/me/"
 """The person's own page, which portal owns (design §4: a stable contract)."""
 JUST_NOW = timedelta(minutes=10)
+SHOWN = ("community", "venue", "team")
+"""What the pages show of an activity; its seats are read by the service."""
 FORBIDDEN = frozenset({
     Refusal.NOT_ALLOWED, Refusal.NO_PERSON, Refusal.NOT_RESIDENT, Refusal.NOT_IN_TEAM, Refusal.STAFF_ONLY,
     Refusal.TOO_YOUNG, Refusal.TOO_OLD, Refusal.AGE_UNKNOWN,
@@ -50,11 +52,11 @@ class PersonalView(View):
             return self.refusal(refused)
 
     def get_activity(self, public_id: str) -> Activity:
-        return get_object_or_404(presentation.for_cards(Activity.objects.public()), public_id=public_id)
+        return get_object_or_404(Activity.objects.public().select_related(*SHOWN), public_id=public_id)
 
     def page(self, template: str, status: int = 200, **context: Any) -> HttpResponse:
         context |= {"activity": self.activity, "community": self.activity.community, "mine": MINE}
-        context["facts"] = presentation.facts(self.activity)[:3]
+        context["facts"] = presentation.where_and_when(self.activity)
         return render(self.request, f"events/{template}.html", context, status=status)
 
     def refusal(self, refused: Refused) -> HttpResponse:
@@ -70,8 +72,7 @@ class ActivitySignUpView(PersonalView):
 
     def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
         moment, user = clock.now(), request.user
-        quota = presentation.quota_of(self.activity)
-        standing = standings.standing(self.activity, user.person, user=user, quota=quota, at=moment)
+        standing = standings.standing(self.activity, user.person, user=user, at=moment)
         party, refused = standing.sign_up, standing.refused
         until = presentation.cancel_words(self.activity, party, moment)
         if party is not None and refused is not None and refused.refusal == Refusal.ALREADY:
@@ -106,7 +107,7 @@ class SignUpCancelView(PersonalView):
     def get_activity(self, public_id: str) -> Activity:
         """Also what is public no more: whoever holds a seat may give it back."""
         rows = Activity.objects.all() if self.request.user.is_authenticated else Activity.objects.public()
-        return get_object_or_404(presentation.for_cards(rows), public_id=public_id)
+        return get_object_or_404(rows.select_related(*SHOWN), public_id=public_id)
 
     def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
         party = self.party()

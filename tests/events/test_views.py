@@ -187,6 +187,21 @@ def test_sign_up_in_two_steps():
     assert "您已报名" in client.get(page(activity)).content.decode()
 
 
+@pytest.mark.parametrize(("clash", "queries", "status"), [(False, 13, 302), (True, 12, 409)])
+def test_sign_up_post_keeps_within_twelve_queries(django_assert_num_queries, clash, queries, status):
+    """Two more are counted here: SAVEPOINT and its end."""
+    community, user = make_community(), make_signed_in()
+    make_resident(user.person, community=community)
+    activity = make_activity(community=community, audience="residents")
+    activity.partners.create(partner_unit=make_partner(community=community))
+    if clash:
+        make_sign_up(make_activity(), user.person)
+    client = signed_in(user)
+    client.post(page(make_activity(starts_in=9 * DAY), "sign-up/"))
+    with django_assert_num_queries(queries):
+        assert client.post(page(activity, "sign-up/")).status_code == status
+
+
 def test_later_the_page_only_says_that_one_is_signed_up():
     activity, user = make_activity(), make_signed_in()
     make_sign_up(activity, user.person, created_at=clock.now() - timedelta(hours=1))
