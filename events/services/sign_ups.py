@@ -26,7 +26,7 @@ from events.models import Activity, Participant, Quota, SignUp
 from events.services import seats
 from events.states import LEFT, ActivityState, Audience
 from grids.models import resident_of
-from volunteers.models import Leadership
+from volunteers.models import member_of
 
 CLIENT_KEY = re.compile(r"[A-Za-z0-9_-]{8,40}")
 CANCELS = ("cancel", "cancel_late")
@@ -148,8 +148,7 @@ def _why_not_audience(activity: Activity, person: Person, at: datetime) -> Refus
     if activity.audience == Audience.RESIDENTS and not resident_of(person.pk, activity.community_id, at):
         return Refused(Refusal.NOT_RESIDENT, community=activity.community)
     if activity.audience == Audience.TEAM:
-        rows = Leadership.objects.live(at).filter(team_id=activity.team_id, person_id=person.pk)
-        if activity.team_id is None or not rows.exists():
+        if activity.team_id is None or not member_of(person.pk, activity.team_id, at):
             return Refused(Refusal.NOT_IN_TEAM, team=activity.team or activity.community)
     return None
 

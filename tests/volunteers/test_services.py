@@ -5,7 +5,7 @@ import pytest
 from core.models import AuditEntry
 from core.refusals import Refusal, Refused
 from tests.factories import make_community, make_person, make_team, make_theme
-from volunteers import services
+from volunteers.services import teams as services
 from volunteers.models import Leadership, Team
 
 
