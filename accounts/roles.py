@@ -45,7 +45,13 @@ _KEEP = set().union(
 
 _PEOPLE = _all("sign_up", "view", "remove") | _all("residency", "view", "add", "change") | {"person.look_up"}
 
-_CLERK = _VIEW | _DRAFT | _KEEP | _PEOPLE | {"history.view"}
+_TEAMS = (
+    _all("team", "register", "activate", "pause", "resume", "dissolve", "check")
+    | _all("volunteer", "view", "add", "change", "approve", "suspend", "reinstate", "leave")
+    | _all("membership", "view", "add", "join", "approve", "decline", "leave", "remove")
+)
+
+_CLERK = _VIEW | _DRAFT | _KEEP | _PEOPLE | _TEAMS | {"history.view"}
 
 _SECRETARY = (
     _CLERK

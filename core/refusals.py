@@ -19,6 +19,7 @@ class Refusal(models.TextChoices):
     WRONG_STATE = "wrong_state", _("Not possible in the present state: {state}.")
     REASON_NEEDED = "reason_needed", _("Please give a reason.")
     STALE = "stale", _("Somebody else has changed this in the meantime.")
+    JUST_CHANGED = "just_changed", _("Somebody else has just dealt with this. It is now: {state}.")
     HAS_SIGN_UPS = (
         "has_sign_ups",
         _("People have signed up. Please cancel the activity instead, so that they are told."),
@@ -53,6 +54,24 @@ class Refusal(models.TextChoices):
         "person_unknown",
         _("Nobody is recorded with this number yet. To record this person, give the name too."),
     )
+    # teams
+    OWN_REQUEST = "own_request", _("Nobody decides about their own request. Another leader or the community does.")
+    TEAM_RESTS = "team_rests", _("“{team}” takes nobody in at present: {state}.")
+    NOT_FROM_HERE = (
+        "not_from_here",
+        _("This team is for people of {community}. The community counter can add you, also if you work or study here."),
+    )
+    GUARDIAN_NEEDED = (
+        "guardian_needed",
+        _("Under 18 a guardian has to agree. Please come to the community counter together."),
+    )
+    ADULT_UNCONFIRMED = "adult_unconfirmed", _("Please confirm that you are 18 or older.")
+    VOLUNTEER_SUSPENDED = (
+        "volunteer_suspended",
+        _("Volunteering is suspended for this person at present. Please ask at the community counter."),
+    )
+    ALREADY_IN_TEAM = "already_in_team", _("This person belongs to the team already, or has asked to join.")
+    LEADS_TEAM = "leads_team", _("Who leads a team belongs to it already.")
     # data
     CAPACITY_BELOW_TAKEN = (
         "capacity_below_taken",

@@ -27,7 +27,7 @@ from grids.models import (
 from grids.states import GridKind, PartyKind, RegionLevel
 from honours.models import RECIPIENTS, Honour
 from stories.models import PublicNotice, Theme
-from volunteers.models import Leadership, Team
+from volunteers.models import Leadership, Membership, Team, Volunteer, VolunteerSource
 
 PASSWORD = "a-password-for-tests"  # noqa: S105
 LONG_AGO = date(2020, 1, 1)
@@ -181,12 +181,38 @@ def make_team(
     themes: tuple[Theme, ...] = (),
     **values: Any,
 ) -> Team:
-    """A team, led by `leader` since long ago if one is given."""
+    """A team at work, led by `leader` since long ago if one is given."""
+    values.setdefault("state", "active")
     team = Team.objects.create(name=name or f"志愿队{number()}", community=community or make_community(), **values)
     team.themes.set(themes)
     if leader:
         Leadership.objects.create(team=team, person=leader, since=LONG_AGO)
     return team
+
+
+def make_volunteer(
+    person: Person | None = None,
+    *,
+    community: Community | None = None,
+    state: str = "approved",
+    sources: tuple[str, ...] = (),
+    **values: Any,
+) -> Volunteer:
+    """A volunteer, approved unless told otherwise."""
+    person, community = person or make_person(), community or make_community()
+    volunteer = Volunteer.objects.create(person=person, community=community, state=state, **values)
+    VolunteerSource.objects.bulk_create(VolunteerSource(volunteer=volunteer, kind=kind) for kind in sources)
+    return volunteer
+
+
+def make_member(
+    team: Team | None = None, volunteer: Volunteer | None = None, *, state: str = "active", **values: Any
+) -> Membership:
+    """A member of `team` since long ago; or, by `state`, one who has asked (without first day) or is gone."""
+    team = team or make_team()
+    volunteer = volunteer or make_volunteer(community=team.community)
+    values.setdefault("since", LONG_AGO if state in ("active", "left", "removed") else None)
+    return Membership.objects.create(team=team, volunteer=volunteer, state=state, **values)
 
 
 def make_notice(

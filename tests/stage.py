@@ -19,6 +19,7 @@ from tests.event_factories import make_activity, make_sign_up
 from tests.factories import (
     make_grid,
     make_honour,
+    make_member,
     make_notice,
     make_organisation,
     make_partner,
@@ -27,9 +28,10 @@ from tests.factories import (
     make_team,
     make_theme,
     make_venue,
+    make_volunteer,
 )
 from tests.personas import Cast
-from volunteers.models import Team
+from volunteers.models import Membership, Team
 
 ACTIVITIES: dict[str, dict[str, Any]] = {
     "published": {},
@@ -55,6 +57,7 @@ class Side:
     grid: Grid
     team: Team
     neighbour: Person
+    request: Membership | None = None
     closed_grid: Grid | None = None
     activities: dict[str, Activity] = field(default_factory=dict)
     honours: dict[str, Honour] = field(default_factory=dict)
@@ -109,9 +112,13 @@ def make_side(community: Community, grid: Grid, team: Team | None) -> Side:
     for name, starts, ends in (("future", 1, 3), ("over", -3, -1)):
         times = {"starts_at": clock.now() + timedelta(days=starts), "ends_at": clock.now() + timedelta(days=ends)}
         side.notices[name] = make_notice(side.secret(f"公告{name}"), community=community, **times)
+    volunteer = make_volunteer(neighbour, community=community, state="applied")
+    side.request = make_member(side.team, volunteer, state="requested")
     side.closed_grid = make_grid(side.secret("旧网格"), community=community, is_active=False)
     side.rows += [
         home,
+        volunteer,
+        side.request,
         make_venue(side.own("场地"), community=community),
         make_partner(side.own("单位"), community=community),
         make_organisation(side.own("支部"), community=community),

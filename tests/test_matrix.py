@@ -45,6 +45,28 @@ portal:team_detail            a             200     200      200     200   200  
 portal:team_detail            b             200     200      200     200   200   200     200
 portal:team_detail            missing       404     404      404     404   404   404     404
 volunteers:team_list          -             200     200      200     200   200   200     200
+portal:my_teams               -             302     200      200     200   200   200     200
+volunteers:team_join          a             302     200      403     403   403   403     403
+volunteers:team_join          b             302     403      403     403   403   403     200
+volunteers:team_join          missing       404     404      404     404   404   404     404
+volunteers:team_join          POST_a        302     422      403     403   403   403     403  leader=200
+volunteers:team_join          POST_b        302     403      403     403   403   403     422
+volunteers:team_leave         a             302     404      404     404   404   404     404
+volunteers:team_leave         POST_a        302     404      404     404   404   404     404
+volunteers:team_leave         missing       404     404      404     404   404   404     404
+volunteers:membership_list    a             302     404      404     404   404   404     404  leader=200
+volunteers:membership_list    b             302     404      404     404   404   404     404
+volunteers:membership_list    missing       404     404      404     404   404   404     404
+volunteers:membership_print   a             302     404      404     404   404   404     404  leader=200
+volunteers:membership_print   b             302     404      404     404   404   404     404
+volunteers:membership_approve POST_a        302     404      404     404   404   404     404  leader=409
+volunteers:membership_approve POST_b        302     404      404     404   404   404     404
+volunteers:membership_decline a             302     404      404     404   404   404     404  leader=200
+volunteers:membership_decline b             302     404      404     404   404   404     404
+volunteers:membership_decline POST_a        302     404      404     404   404   404     404  leader=422
+volunteers:membership_remove  a             302     404      404     404   404   404     404  leader=409
+volunteers:membership_remove  b             302     404      404     404   404   404     404
+volunteers:membership_remove  POST_a        302     404      404     404   404   404     404  leader=409
 
 grids:community_list          -             200     200      200     200   200   200     200
 grids:grid_list               a             200     200      200     200   200   200     200
@@ -124,12 +146,17 @@ METHODS = {
     "account_logout": {"POST"},
     "events:activity_sign_up": SAFE | {"POST"},
     "events:sign_up_cancel": SAFE | {"POST"},
+    "volunteers:team_join": SAFE | {"POST"},
+    "volunteers:team_leave": SAFE | {"POST"},
+    "volunteers:membership_approve": {"POST"},
+    "volunteers:membership_decline": SAFE | {"POST"},
+    "volunteers:membership_remove": SAFE | {"POST"},
 }
 """What an address answers besides OPTIONS; SAFE where nothing is said. HEAD follows GET."""
 
 
 class Line(NamedTuple):
-    """One line of the table: statuses by persona."""
+    """One line of the table: statuses by persona; “leader=200” at its end says what differs for one of a group."""
 
     address: str
     case: str
@@ -145,8 +172,10 @@ def lines() -> list[Line]:
     assert groups == list(GROUPS)
     found = []
     for address, case, *statuses in rows:
-        by_group = dict(zip(groups, map(int, statuses), strict=True))
-        found.append(Line(address, case, {name: by_group[group] for group, names in GROUPS.items() for name in names}))
+        apart = dict(status.split("=") for status in statuses if "=" in status)
+        by_group = dict(zip(groups, map(int, statuses[: len(groups)]), strict=True))
+        by_name = {name: by_group[group] for group, names in GROUPS.items() for name in names}
+        found.append(Line(address, case, by_name | {name: int(status) for name, status in apart.items()}))
     return found
 
 
@@ -184,6 +213,9 @@ def path_of(line: Line, stage: Stage) -> str:
         return reverse(name, args=[side.community.slug])
     if state == "closed":
         return reverse(name, args=[side.closed_grid.public_id])
+    if kind == "membership":
+        one = name.endswith(("approve", "decline", "remove"))
+        return reverse(name, args=[side.team.public_id, *([side.request.public_id] if one else [])])
     if kind in {"grid", "team"}:
         return reverse(name, args=[getattr(side, kind).public_id])
     rows = {"public": side.notices, "honour": side.honours, "activity": side.activities, "sign": side.activities}[kind]

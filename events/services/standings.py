@@ -19,7 +19,7 @@ from events.models import Activity, Participant, Quota, Session, SignUp
 from events.services import seats
 from events.states import ActivityState, Audience
 from grids.models import Residency
-from volunteers.models import Leadership
+from volunteers.models import teams_of
 
 Times = tuple[datetime, datetime]
 """Begin and end."""
@@ -233,9 +233,7 @@ def _homes_of(person: Person, communities: set[int], at: datetime) -> set[int]:
 
 def _teams_of(person: Person, teams: set[int | None], at: datetime) -> set[int]:
     """Return those of `teams` to which the person belongs."""
-    wanted = teams - {None}
-    rows = Leadership.objects.live(at).filter(person_id=person.pk, team_id__in=wanted)
-    return set(rows.values_list("team_id", flat=True)) if wanted else set()
+    return teams_of(person.pk, [pk for pk in teams if pk is not None], at)
 
 
 def _meetings(activities: set[int]) -> dict[int, list[Times]]:

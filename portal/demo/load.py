@@ -19,7 +19,7 @@ from portal.demo.places import load_figures, load_places
 from portal.demo.run import Run
 from portal.demo.staff import keep_password, load_accounts, load_grid_workers, load_leaders, refuse_taken_names
 from portal.demo.stories import load_notices, load_themes
-from portal.demo.teams import load_teams
+from portal.demo.teams import load_members, load_teams
 
 LANGUAGE = "zh-hans"
 """The language of the stored texts, whatever that of the terminal."""
@@ -58,6 +58,7 @@ def load(*, password: str, at: datetime | None = None) -> Loaded:
         load_residents(run)
         themes, teams = load_themes(run), load_teams(run)
         load_leaders(run, teams)
+        load_members(run, teams)
         load_honours(run)
         load_history(run, themes)
         load_notices(run)

@@ -19,7 +19,7 @@ from portal.demo.ledger import VERB
 from portal.demo.people import HERE_FOR, home, invented_name, invented_phone, lowest_grids, person
 from portal.demo.run import Run, Staff
 from volunteers.models import Leadership, Team
-from volunteers.services import appoint_leader
+from volunteers.services.teams import appoint_leader
 
 Spec = dict[str, Any]
 REACHING_BEYOND = (Role.SITE_ADMINISTRATOR, Role.DISTRICT_OFFICER)

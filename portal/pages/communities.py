@@ -10,6 +10,7 @@ from django.views.generic import TemplateView
 from core import clock
 from core.components import Fact, LinkRow
 from core.dates import fuzzy
+from core.figures import community as one_community
 from core.models import OpeningBalance
 from core.quantities import Quantity, Unit
 from grids.models import Community, Grid
@@ -18,6 +19,7 @@ from honours.views import card as honour_card
 from portal.pages import parts
 from portal.pages.home import FIGURES, notices
 from stories.models import PublicNotice
+from volunteers import figures as team_figures
 from volunteers.models import Team
 
 CARDS = 6
@@ -52,6 +54,7 @@ class CommunityDetailView(TemplateView):
             cards=_cards(community, moment), facts=_facts(community, grids, balances),
             grids=[_grid_row(grid) for grid in _lowest(grids)[:ROWS]], grid_count=len(grids),
             teams=[_team_row(team) for team in teams[:ROWS]], more_teams=len(teams) > ROWS,
+            team_figures=team_figures.public(one_community(community.pk), sources=False) if teams else [],
             partners=list(community.partner_units.order_by("pk")), venues=list(community.venues.order_by("pk")[:ROWS]),
             honours=_honours(community), figures=_figures(balances), **kwargs,
         )  # fmt: skip

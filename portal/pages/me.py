@@ -14,12 +14,11 @@ from django.views.generic import TemplateView
 
 from accounts.models import Person
 from core import clock
-from core.components import LinkRow
 from events import presentation
 from events.models import Activity, SignUp
 from events.states import LEFT, SIGN_UP, ActivityState, SignUpState
 from grids.models import Residency
-from volunteers.models import Leadership
+from portal.pages import my_teams
 
 UPCOMING = 50
 EARLIER = 20
@@ -50,7 +49,8 @@ class MeView(LoginRequiredMixin, TemplateView):
         coming = next((row for row in upcoming if row.cancel_url), None)
         return super().get_context_data(
             person=person, coming=coming, upcoming=[row for row in upcoming if row is not coming], earlier=earlier,
-            homes=_homes(person, moment) if person else [], teams=_teams(person, moment) if person else [], **kwargs,
+            homes=_homes(person, moment) if person else [],
+            teams=my_teams.rows(person, moment) if person else [], **kwargs,
         )  # fmt: skip
 
 
@@ -85,8 +85,3 @@ def _can_cancel(party: SignUp, at: datetime) -> bool:
 def _homes(person: Person, at: datetime) -> list[str]:
     rows = Residency.objects.live(at).filter(person=person).select_related("community", "grid")
     return [" · ".join(str(place) for place in (row.community, row.grid) if place) for row in rows]
-
-
-def _teams(person: Person, at: datetime) -> list[LinkRow]:
-    rows = Leadership.objects.live(at).filter(person=person).select_related("team__community")
-    return [LinkRow(row.team.name, row.team.get_absolute_url(), _("You lead this team")) for row in rows]

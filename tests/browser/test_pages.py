@@ -19,9 +19,10 @@ from portal.demo.load import load
 from stories.models import PublicNotice
 from tests.browser.watch import DESK, PHONE, Watch, basics, sideways, violations
 from tests.event_factories import make_activity, make_sign_up
-from tests.factories import PASSWORD, make_honour, make_notice, make_venue
+from tests.factories import PASSWORD, make_honour, make_member, make_notice, make_venue, make_volunteer
 from tests.test_matrix import URL_NAMES
 from volunteers.models import Team
+from volunteers.services import teams
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -30,6 +31,7 @@ STATES = {Phase.OPEN, Phase.FEW, Phase.FULL, Phase.CLOSED, Phase.CANCELLED, Phas
 
 NO_PAGES = {
     "events:activity_calendar_file", "livez", "media", "portal:look", "portal:qr", "readyz", "robots",
+    "volunteers:membership_approve",
 }  # fmt: skip
 """Addresses that answer with a file, a word or the way to somewhere else."""
 
@@ -128,7 +130,31 @@ def of_the_resident(town) -> Pages:
         "my activity": (town["mine"].get_absolute_url(), 200),
         "cancel": (reverse("events:sign_up_cancel", args=[town["mine"].public_id]), 200),
         "refused": (reverse(sign_up, args=[full.public_id]), 409),
+        **of_a_leader(town["resident"]),
         "403": ("/admin/", 403),
+    }
+
+
+def of_a_leader(user: User) -> Pages:
+    """Pages of teams as somebody meets them who leads one, has asked to join another and belongs to a third."""
+    led, asked, third, free = Team.objects.active().filter(community__slug="xincheng").order_by("pk")[:4]
+    teams.appoint_leader(led, user.person, by=None, since=clock.today())
+    waiting = make_member(led, state="requested")
+    member = make_member(led)
+    volunteer = make_volunteer(user.person, community=led.community)
+    make_member(asked, volunteer, state="requested")
+    make_member(third, volunteer)
+    one = [led.public_id]
+    return {
+        "my teams": ("/me/teams/", 200),
+        "join": (reverse("volunteers:team_join", args=[free.public_id]), 200),
+        "asked": (reverse("volunteers:team_join", args=[asked.public_id]), 200),
+        "leave": (reverse("volunteers:team_leave", args=[third.public_id]), 200),
+        "people": (reverse("volunteers:membership_list", args=[third.public_id]), 200),
+        "people led": (reverse("volunteers:membership_list", args=one), 200),
+        "roster": (reverse("volunteers:membership_print", args=one), 200),
+        "decline": (reverse("volunteers:membership_decline", args=[*one, waiting.public_id]), 200),
+        "remove": (reverse("volunteers:membership_remove", args=[*one, member.public_id]), 200),
     }
 
 

@@ -19,7 +19,7 @@ from tests.factories import (
 from tests.portal.test_home import make_balance
 
 pytestmark = pytest.mark.django_db
-QUERIES = 13
+QUERIES = 15
 
 
 @pytest.mark.parametrize("count", [1, 50])
@@ -83,7 +83,7 @@ def test_community_hides_drafts_and_teams_that_rest(client):
     make_activity("草稿活动", community=community, state="draft")
     make_honour("草稿荣誉", community=community, state="draft")
     make_notice("草稿公告", community=community, state="draft")
-    make_team("停下的队", community=community, is_active=False)
+    make_team("停下的队", community=community, state="paused")
     html = client.get("/c/a/").content.decode()
     for text in ("草稿活动", "草稿荣誉", "草稿公告", "停下的队"):
         assert text not in html

@@ -10,7 +10,7 @@ from tests.factories import make_community, make_person, make_team, make_theme
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-QUERIES = 7
+QUERIES = 8
 
 
 def page(team):

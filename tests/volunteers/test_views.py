@@ -24,7 +24,7 @@ def teams(db):
     make_team("巡逻队", community=community, kind="patrol", tasks="各小区义务巡逻")
     make_team("读书会", community=community, kind="reading")
     make_team("别处巡逻队", kind="patrol")
-    make_team("解散的队", community=community, is_active=False)
+    make_team("解散的队", community=community, state="paused")
 
 
 def test_lists_teams_at_work_with_their_page(client, teams):
@@ -55,7 +55,7 @@ def test_filters(client, teams, query, expected):
 def test_number_of_queries_is_constant(client, db, django_assert_num_queries, many):
     for _again in range(many):
         make_team(community=make_community())
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(7):
         page(client)
 
 

@@ -7,6 +7,8 @@ from django.views.generic import TemplateView
 
 from core import listing
 from core.components import LinkRow
+from core.figures import EVERYTHING, community
+from volunteers import figures
 from volunteers.forms import TeamFilter
 from volunteers.models import Team
 
@@ -26,8 +28,12 @@ class TeamListView(TemplateView):
         page = Paginator(teams, PER_PAGE).get_page(self.request.GET.get(listing.PAGE))
         return super().get_context_data(
             form=form, chips=listing.chips(form, self.request.GET), page=page, community=chosen.get("community"),
-            rows=[_row(team) for team in page], **kwargs,
+            rows=[_row(team) for team in page], figures=_figures(chosen.get("community")), **kwargs,
         )  # fmt: skip
+
+
+def _figures(chosen: Any) -> list[figures.Shown]:
+    return figures.public(community(chosen.pk) if chosen else EVERYTHING)
 
 
 def _row(team: Team) -> LinkRow:

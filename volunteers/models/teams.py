@@ -1,21 +1,33 @@
 """Volunteer teams and who leads them."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from core import clock
 from core.fields import NameField, PlainTextField, PublicIdField
 from core.models import DatePrecision, Versioned
 from core.scope import ScopedQuerySet, ScopePath
 from grids.models import Community, Dated, DatedQuerySet
 from stories.models import Theme
-from volunteers.states import TeamKind
+from volunteers.states import JOINABLE, TEAM, TeamKind, TeamState
+
+CHECKED_EVERY = timedelta(days=365)
+"""A team at work is looked at once a year (S1-31)."""
 
 
 class TeamQuerySet(ScopedQuerySet):
     def active(self) -> "TeamQuerySet":
         """Teams that are at work."""
-        return self.filter(is_active=True)
+        return self.filter(state=TeamState.ACTIVE)
+
+    def check_due(self, at: datetime | None = None) -> "TeamQuerySet":
+        """Teams at work that nobody has checked for a year, counted from their first day here."""
+        moment = (at or clock.now()) - CHECKED_EVERY
+        never = Q(checked_on__isnull=True, created_at__lte=moment)
+        return self.active().filter(never | Q(checked_on__lte=clock.local_day(moment)))
 
 
 class Team(Versioned):
@@ -23,6 +35,7 @@ class Team(Versioned):
 
     scope_path = ScopePath(community="community", grid_postings_see=True)
     is_editorial = True
+    machine = TEAM
 
     public_id = PublicIdField()
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+", verbose_name=_("community"))
@@ -36,7 +49,10 @@ class Team(Versioned):
         _("precision"), max_length=10, choices=DatePrecision.choices, default=DatePrecision.UNKNOWN
     )
     themes = models.ManyToManyField(Theme, blank=True, related_name="+", verbose_name=_("themes"))
-    is_active = models.BooleanField(_("at work"), default=True)
+    state = models.CharField(
+        _("state"), max_length=20, choices=TeamState.choices, default=TeamState.FORMING, editable=False
+    )
+    checked_on = models.DateField(_("last yearly check"), null=True, blank=True, editable=False)
 
     objects = TeamQuerySet.as_manager()
 
@@ -56,6 +72,26 @@ class Team(Versioned):
         """The address of its page, which portal owns (design §4: a stable contract)."""
         return f"/teams/{self.public_id}/"
 
+    @property
+    def is_active(self) -> bool:
+        """Twin of TeamQuerySet.active."""
+        return self.state == TeamState.ACTIVE
+
+    @property
+    def takes_people_in(self) -> bool:
+        return self.state in JOINABLE
+
+    def is_led_by(self, person_id: int | None, at: datetime | None = None) -> bool:
+        """Say whether the person leads the team at the moment `at`."""
+        return person_id is not None and self.leaderships.live(at).filter(person_id=person_id).exists()
+
+
+class LeadershipQuerySet(DatedQuerySet):
+    def live(self, at: datetime | None = None) -> "LeadershipQuerySet":
+        """Leaderships in force at the moment `at`: their days, unless ended before."""
+        moment = at or clock.now()
+        return super().live(moment).filter(Q(ended_at__isnull=True) | Q(ended_at__gt=moment))
+
 
 class Leadership(Dated, Versioned):
     """Who leads a team, from when until when."""
@@ -64,8 +100,9 @@ class Leadership(Dated, Versioned):
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="leaderships", verbose_name=_("team"))
     person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+", verbose_name=_("person"))
+    ended_at = models.DateTimeField(_("ended at once"), null=True, editable=False)
 
-    objects = DatedQuerySet.as_manager()
+    objects = LeadershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("team leader")
@@ -82,3 +119,8 @@ class Leadership(Dated, Versioned):
 
     def __str__(self) -> str:
         return f"{self.person} · {self.team}"
+
+    def is_live(self, at: datetime | None = None) -> bool:
+        """Twin of LeadershipQuerySet.live."""
+        moment = at or clock.now()
+        return super().is_live(moment) and (self.ended_at is None or self.ended_at > moment)
