@@ -17,6 +17,7 @@ from honours.models import Honour
 from portal import errors
 from portal.demo.load import load
 from stories.models import PublicNotice
+from stories.states import PageKind
 from tests.browser.watch import DESK, PHONE, Watch, basics, sideways, violations
 from tests.event_factories import make_activity, make_sign_up
 from tests.factories import PASSWORD, make_honour, make_notice, make_venue
@@ -110,6 +111,7 @@ def open_to_all() -> Pages:
         "honours chosen": f"/honours/?community={community.slug}&level=city",
         "teams": "/teams/",
         "notices": "/notices/",
+        **{f"page {kind}": f"/{kind}/" for kind in PageKind.values},
         "sign-in": "/accounts/login/?next=/me/",
     }
     pages = {name: (path, 200) for name, path in lists.items()}
