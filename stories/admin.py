@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.forms import Textarea
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -90,6 +91,11 @@ class SectionInline(ScopedInline):
     fields = ("heading", "text", "order")
     extra, max_num = 1, 40
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "text":
+            kwargs["widget"] = Textarea({"rows": 5, "class": "vLargeTextField"})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
 
 class PageEditionAdmin(ScopedAdmin):
     """The five pages of the whole site: a new edition begins with the text in force and replaces it when approved."""
@@ -109,10 +115,12 @@ class PageEditionAdmin(ScopedAdmin):
         "publish": services.publish_page,
         "withdraw": services.withdraw_page,
     }
-    help_texts = {"kind": gettext_lazy("The new edition begins with the text that visitors read now.")}
 
-    def get_fields(self, request: HttpRequest, obj: PageEdition | None = None) -> tuple[str, ...]:
-        return ("kind", "title") if obj is not None else ("kind",)
+    def get_fieldsets(self, request: HttpRequest, obj: PageEdition | None = None) -> Any:
+        if obj is not None:
+            return [(None, {"fields": ("kind", "title")})]
+        note = gettext_lazy("The new edition begins with the text that visitors read now.")
+        return [(None, {"fields": ("kind",), "description": note})]
 
     def get_inlines(self, request: HttpRequest, obj: PageEdition | None) -> tuple[type[ScopedInline], ...]:
         return (SectionInline,) if obj is not None else ()
@@ -122,6 +130,11 @@ class PageEditionAdmin(ScopedAdmin):
 
     def change(self, request: HttpRequest, obj: PageEdition, form: Any, fields: list[str]) -> None:
         services.change_page(obj, by=request.user, fields=fields, version=seen_version(request))
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Offer one button: it always leads to the copied text."""
+        only_save = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().add_view(request, form_url, {**(extra_context or {}), **only_save})
 
     def response_add(
         self, request: HttpRequest, obj: PageEdition, post_url_continue: str | None = None
@@ -148,8 +161,8 @@ class PageEditionAdmin(ScopedAdmin):
         edition = self.get_object(request, unquote(object_id))
         if edition is None:
             raise Http404(_("This page does not exist."))
-        note = _("Preview. Visitors do not see this.")
-        return render(request, "stories/page_detail.html", page_context(edition.kind, edition) | {"draft_note": note})
+        context = page_context(edition.kind, edition) | {"back": self.change_url(edition.pk)}
+        return render(request, "stories/page_detail.html", context)
 
     def related_links(self, request: HttpRequest, obj: PageEdition) -> list[tuple[Any, str]]:
         if obj.state in READABLE:

@@ -20,7 +20,7 @@ from stories.models import PublicNotice
 from stories.states import PageKind
 from tests.browser.watch import DESK, PHONE, Watch, basics, sideways, violations
 from tests.event_factories import make_activity, make_sign_up
-from tests.factories import PASSWORD, make_honour, make_notice, make_venue
+from tests.factories import PASSWORD, make_edition, make_honour, make_notice, make_venue
 from tests.test_matrix import URL_NAMES
 from volunteers.models import Team
 
@@ -189,6 +189,7 @@ def desk(live_server, cast) -> dict[str, Model]:
     rows["sign-up"] = make_sign_up(rows["published"], cast.resident.person)
     rows["honour"] = make_honour("先进社区", community=place, state="in_review", drafted_by=clerk)
     rows["notice"] = make_notice("停水通知", community=place, drafted_by=clerk)
+    rows["page"] = make_edition(state="draft", drafted_by=cast.secretary)
     return rows
 
 
@@ -197,7 +198,7 @@ def admin_page(row: Model, page: str, *more: str) -> str:
 
 
 def of_the_secretary(desk: dict[str, Model]) -> Pages:
-    change = ("in_review", "published", "sign-up", "honour", "notice", "community")
+    change = ("in_review", "published", "sign-up", "honour", "notice", "community", "page")
     paths = {
         "index": "/admin/",
         "activities": "/admin/events/activity/",
@@ -211,6 +212,7 @@ def of_the_secretary(desk: dict[str, Model]) -> Pages:
         "cancel": admin_page(desk["published"], "act", "cancel"),
         "history": admin_page(desk["draft"], "history"),
         "delete": admin_page(desk["venue"], "delete"),
+        "preview of a page": admin_page(desk["page"], "preview"),
     }
     return {name: (path, 200) for name, path in paths.items()}
 

@@ -6,7 +6,7 @@ import pytest
 
 from stories.states import PageKind
 from stories.texts import BUILT_IN
-from tests.factories import make_community, make_edition
+from tests.factories import make_community, make_edition, make_honour, make_notice
 
 COST = {"about": 2, "help": 2, "privacy": 2, "accessibility": 2, "contact": 2}
 """Queries of the built-in text: the communities and the editions; an edition costs one more, for its sections."""
@@ -126,3 +126,12 @@ def test_footer_names_the_community_of_the_page(client, db):
     other = footer(page(client, "/c/yi/"))
     assert "0471-7654321" in other and "甲社区" not in other
     assert "社区</a> ·" not in footer(page(client, "/"))
+
+
+def test_footer_costs_no_query(client, db, django_assert_num_queries):
+    community = make_community("甲社区", phone="0471-1234567", address="和平路 1 号", hours="8:30–17:00")
+    honour, notice = make_honour(community=community), make_notice(community=community)
+    for row in (honour, notice):
+        with django_assert_num_queries(2):
+            html = page(client, row.get_absolute_url())
+        assert "和平路 1 号" in footer(html)
