@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
@@ -73,7 +74,7 @@ class PageDetailView(TemplateView):
         editions = list(PageEdition.objects.readable(kind))
         current = next((one for one in editions if one.state == EditionState.PUBLISHED), None)
         edition = self.chosen(editions, current)
-        earlier = [one for one in editions if one != current]
+        earlier = _earlier(kind, [one for one in editions if one != current]) if editions else []
         context = page_context(kind, edition) | {"current": current, "earlier": earlier}
         if kind == PageKind.CONTACT:
             context |= self.places()
@@ -95,3 +96,11 @@ class PageDetailView(TemplateView):
         communities = list(Community.objects.only("name", "slug", "phone", "address", "hours"))
         page = Paginator(communities, PLACES_PER_PAGE).get_page(self.request.GET.get(listing.PAGE))
         return {"communities": communities, "page": page}
+
+
+def _earlier(kind: PageKind, editions: list[PageEdition]) -> list[LinkRow]:
+    """Return links to editions that were replaced, and to the text before the first one."""
+    address = reverse("stories:page_detail", args=[kind])
+    numbered = [(_("Edition %(number)s") % {"number": one.number}, one.number, one.published_at) for one in editions]
+    rows = [LinkRow(label, f"{address}?edition={number}", day_text(on)) for label, number, on in numbered]
+    return [*rows, LinkRow(_("The text that came with the portal"), f"{address}?edition={BUILT_IN_NUMBER}")]

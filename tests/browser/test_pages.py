@@ -67,6 +67,8 @@ def elder(page: Page, size: int) -> Page:
 def town(live_server):
     """The demonstration, in which the resident has signed up for something and may for something else."""
     load(password=PASSWORD)
+    make_edition("privacy", state="superseded")
+    make_edition("privacy")
     resident = User.objects.get(username="resident")
     rows = [
         row
@@ -112,6 +114,7 @@ def open_to_all() -> Pages:
         "teams": "/teams/",
         "notices": "/notices/",
         **{f"page {kind}": f"/{kind}/" for kind in PageKind.values},
+        "page of earlier": "/privacy/?edition=1",
         "sign-in": "/accounts/login/?next=/me/",
     }
     pages = {name: (path, 200) for name, path in lists.items()}

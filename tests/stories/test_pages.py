@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from accounts import consents
 from core import states
 from core.refusals import Refusal, Refused
+from core.scope import Scope
 from stories import services
 from stories.models import PageEdition
 from stories.states import EditionState, PageKind
@@ -97,6 +98,16 @@ def test_edition_without_text_is_not_submitted(cast):
     edition.sections.all().delete()
     assert refusal(services.submit_page, edition, by=cast.secretary) == Refusal.TEXT_MISSING
     assert PageEdition.objects.get().state == "draft"
+
+
+def test_pages_belong_to_the_whole_site(db):
+    """Whoever holds the permission anywhere reaches all of them, and without any nobody reaches one."""
+    edition, rows = make_edition(state="draft"), PageEdition.objects.all()
+    for scope in (Scope(grids=frozenset({1})), Scope(communities=frozenset({1})), Scope(everything=True)):
+        assert list(rows.within(scope)) == [edition]
+        assert scope.covers(edition)
+    assert list(rows.within(Scope())) == []
+    assert not Scope().covers(edition)
 
 
 # --- publishing ---------------------------------------------------------------------------------------------------
