@@ -61,6 +61,7 @@ _SECRETARY = (
     | _all("community", "change")
     | _all("posting", "view", "add", "change")
     | _all("balance", "add", "change")
+    | _all("page", "view", "add", "change", "submit")
 )
 
 _GRID_WORKER = (
@@ -81,6 +82,7 @@ _SITE = (
     | _all("posting", "view", "add", "change")
     | _all("user", "view", "add", "change")
     | _all("audit", "view")
+    | _all("page", "view", "add", "change", "submit", "return", "publish", "withdraw")
     | {"history.view", "person.look_up"}
 )
 

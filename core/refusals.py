@@ -86,6 +86,7 @@ class Refusal(models.TextChoices):
     TIMES_MISSING = "times_missing", _("Please enter the time of the activity first.")
     QUOTA_MISSING = "quota_missing", _("Please enter the number of seats first.")
     RISK_TEXT_MISSING = "risk_text_missing", _("An activity with risk needs a risk notice and insurance.")
+    TEXT_MISSING = "text_missing", _("There is no text yet. Please write at least one section.")
     AGES_INVALID = "ages_invalid", _("The upper age must not be below the lower age.")
     DUPLICATE = "duplicate", _("This is already recorded.")
     IN_USE = "in_use", _("This cannot be deleted: other records refer to it.")

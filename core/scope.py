@@ -57,6 +57,7 @@ class ScopePath:
         also: further look-ups to a community, for rows that hang on one of several places.
         grid_postings_see: a grid posting also sees the rows of its community that belong to no grid.
         shared: rows without a community may be seen (not changed) by everybody with the permission.
+        site_wide: the rows belong to the whole site; whoever holds the permission anywhere reaches all of them.
     """
 
     community: str | None = None
@@ -65,6 +66,7 @@ class ScopePath:
     also: tuple[str, ...] = ()
     grid_postings_see: bool = False
     shared: bool = False
+    site_wide: bool = False
 
 
 def _condition(path: ScopePath, scope: Scope) -> Q:
@@ -102,7 +104,7 @@ def scoped(queryset: Any, scope: Scope, *, for_choice: bool = False) -> Any:
         for_choice: also offer the site-wide rows of a model whose path is `shared`.
     """
     path = path_of(queryset.model)
-    if scope.everything:
+    if scope.everything or (scope and path.site_wide):
         return queryset
     if not scope:
         return queryset.none()

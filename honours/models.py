@@ -51,10 +51,11 @@ class HonourQuerySet(ScopedQuerySet):
         return self.filter(awarded_on__year=year).exclude(awarded_precision=DatePrecision.UNKNOWN)
 
     def with_recipients(self) -> "HonourQuerySet":
-        """Bring along what `recipient` reads."""
+        """Bring along what `recipient` reads, and what the foot of the page says of the community."""
         names = [f"{name}__name" for name in ("community", *RECIPIENTS)]
         own = [field.name for field in Honour._meta.concrete_fields]
-        return self.select_related("community", *RECIPIENTS).only(*own, "community__slug", *names)
+        place = [f"community__{name}" for name in ("slug", "phone", "address", "hours")]
+        return self.select_related("community", *RECIPIENTS).only(*own, *place, *names)
 
     def valid(self) -> "HonourQuerySet":
         """Published and not revoked: what the figures count."""

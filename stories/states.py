@@ -28,6 +28,42 @@ PUBLIC_NOTICE = Machine(
 )
 
 
+class PageKind(models.TextChoices):
+    """The five pages of the whole site; the value is the address (design §4)."""
+
+    ABOUT = "about", _("About Linli")
+    HELP = "help", _("Help")
+    PRIVACY = "privacy", _("Privacy notice")
+    ACCESSIBILITY = "accessibility", _("Accessibility statement")
+    CONTACT = "contact", _("Contact")
+
+
+class EditionState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    IN_REVIEW = "in_review", _("in review")
+    PUBLISHED = "published", _("published")
+    SUPERSEDED = "superseded", _("replaced by a newer edition")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+PAGE_EDITION = Machine(
+    states=EditionState,
+    initial=EditionState.DRAFT,
+    tones={"draft": "off", "in_review": "info", "published": "go", "superseded": "off", "withdrawn": "off"},
+    moves={
+        "submit": Move(("draft",), "in_review", _("Submit for review"), "page.submit", usual=True),
+        "return": Move(("in_review",), "draft", _("Return for changes"), "page.return", needs_reason=True),
+        "publish": Move(("in_review",), "published", _("Approve and publish"), "page.publish", usual=True),
+        # Done by publishing the next edition, never by a button of its own. An edition that was replaced stays
+        # readable, because people agreed to it; one that was withdrawn does not.
+        "supersede": Move(("published",), "superseded", _("Replace by a newer edition"), "page.publish"),
+        "withdraw": Move(
+            ("published", "superseded"), "withdrawn", _("Withdraw"), "page.withdraw", needs_reason=True, grave=True
+        ),
+    },
+)
+
+
 class ThemeKind(models.TextChoices):
     BRAND = "brand", _("brand")
     PROGRAMME = "programme", _("programme")

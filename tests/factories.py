@@ -26,7 +26,7 @@ from grids.models import (
 )
 from grids.states import GridKind, PartyKind, RegionLevel
 from honours.models import RECIPIENTS, Honour
-from stories.models import PublicNotice, Theme
+from stories.models import PageEdition, PageSection, PublicNotice, Theme
 from volunteers.models import Leadership, Membership, Team, Volunteer, VolunteerSource
 
 PASSWORD = "a-password-for-tests"  # noqa: S105
@@ -248,3 +248,16 @@ def make_honour(
     return Honour.objects.create(
         title=title or f"荣誉{number()}", community=community, level=level, state=state, **values
     )
+
+
+def make_edition(
+    kind: str = "help", *, state: str = "published", text: str = "正文。", **values: Any
+) -> PageEdition:  # fmt: skip
+    """An edition of a page of the site with one section; one that was ever published has the next number."""
+    values.setdefault("title", f"页面{number()}")
+    if state not in ("draft", "in_review"):
+        values.setdefault("number", PageEdition.objects.filter(kind=kind, number__isnull=False).count() + 1)
+        values.setdefault("published_at", clock.now() - timedelta(hours=1))
+    edition = PageEdition.objects.create(kind=kind, state=state, **values)
+    PageSection.objects.create(edition=edition, heading="小标题", text=text, order=10)
+    return edition

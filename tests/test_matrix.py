@@ -87,6 +87,11 @@ stories:public_notice_detail  a_over        404     404      404     404   404  
 stories:public_notice_detail  b_published   200     200      200     200   200   200     200
 stories:public_notice_detail  b_draft       404     404      404     404   404   404     404
 stories:public_notice_detail  missing       404     404      404     404   404   404     404
+stories:page_detail           about         200     200      200     200   200   200     200
+stories:page_detail           help          200     200      200     200   200   200     200
+stories:page_detail           privacy       200     200      200     200   200   200     200
+stories:page_detail           accessibility 200     200      200     200   200   200     200
+stories:page_detail           contact       200     200      200     200   200   200     200
 
 honours:honour_list           -             200     200      200     200   200   200     200
 honours:honour_detail         a_published   200     200      200     200   200   200     200
@@ -207,6 +212,8 @@ def path_of(line: Line, stage: Stage) -> str:
         return reverse(name)
     if case == "missing":
         return reverse(name, args=["0123456789"])
+    if name == "stories:page_detail":
+        return reverse(name, args=[case])
     side = stage.a if case[0] == "a" else stage.b
     kind, state = name.split(":")[1].split("_")[0], case[2:]
     if kind == "community" or name == "grids:grid_list":

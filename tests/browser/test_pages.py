@@ -17,9 +17,18 @@ from honours.models import Honour
 from portal import errors
 from portal.demo.load import load
 from stories.models import PublicNotice
+from stories.states import PageKind
 from tests.browser.watch import DESK, PHONE, Watch, basics, sideways, violations
 from tests.event_factories import make_activity, make_sign_up
-from tests.factories import PASSWORD, make_honour, make_member, make_notice, make_venue, make_volunteer
+from tests.factories import (
+    PASSWORD,
+    make_edition,
+    make_honour,
+    make_member,
+    make_notice,
+    make_venue,
+    make_volunteer,
+)
 from tests.test_matrix import URL_NAMES
 from volunteers.models import Team
 from volunteers.services import teams
@@ -68,6 +77,8 @@ def elder(page: Page, size: int) -> Page:
 def town(live_server):
     """The demonstration, in which the resident has signed up for something and may for something else."""
     load(password=PASSWORD)
+    make_edition("privacy", state="superseded")
+    make_edition("privacy")
     resident = User.objects.get(username="resident")
     rows = [
         row
@@ -112,6 +123,8 @@ def open_to_all() -> Pages:
         "honours chosen": f"/honours/?community={community.slug}&level=city",
         "teams": "/teams/",
         "notices": "/notices/",
+        **{f"page {kind}": f"/{kind}/" for kind in PageKind.values},
+        "page of earlier": "/privacy/?edition=1",
         "sign-in": "/accounts/login/?next=/me/",
     }
     pages = {name: (path, 200) for name, path in lists.items()}
@@ -213,6 +226,7 @@ def desk(live_server, cast) -> dict[str, Model]:
     rows["sign-up"] = make_sign_up(rows["published"], cast.resident.person)
     rows["honour"] = make_honour("先进社区", community=place, state="in_review", drafted_by=clerk)
     rows["notice"] = make_notice("停水通知", community=place, drafted_by=clerk)
+    rows["page"] = make_edition(state="draft", drafted_by=cast.secretary)
     return rows
 
 
@@ -221,7 +235,7 @@ def admin_page(row: Model, page: str, *more: str) -> str:
 
 
 def of_the_secretary(desk: dict[str, Model]) -> Pages:
-    change = ("in_review", "published", "sign-up", "honour", "notice", "community")
+    change = ("in_review", "published", "sign-up", "honour", "notice", "community", "page")
     paths = {
         "index": "/admin/",
         "activities": "/admin/events/activity/",
@@ -235,6 +249,7 @@ def of_the_secretary(desk: dict[str, Model]) -> Pages:
         "cancel": admin_page(desk["published"], "act", "cancel"),
         "history": admin_page(desk["draft"], "history"),
         "delete": admin_page(desk["venue"], "delete"),
+        "preview of a page": admin_page(desk["page"], "preview"),
     }
     return {name: (path, 200) for name, path in paths.items()}
 
