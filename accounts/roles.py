@@ -73,7 +73,7 @@ _SITE = (
     | _all("region", "add", "change")
     | _all("community", "add", "change")
     | _all("posting", "view", "add", "change")
-    | _all("user", "view", "add", "change")
+    | _all("user", "view", "add", "change", "reset_factor")
     | _all("audit", "view")
     | {"history.view", "person.look_up"}
 )
