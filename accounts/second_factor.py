@@ -106,8 +106,8 @@ def with_factor(users: models.QuerySet) -> models.QuerySet:
 
 def factor_since(user: User) -> datetime | None:
     """Return when the account's present second factor was set up; no query for a user of `with_factor`."""
-    if "factor_since" in user.__dict__:
-        return user.__dict__["factor_since"]
+    if hasattr(user, "factor_since"):
+        return user.factor_since
     return Authenticator.objects.filter(user=user, type=TOTP).values_list("created_at", flat=True).first()
 
 
