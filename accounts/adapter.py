@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import sms
 from accounts.backends import with_phone
 from accounts.models import User
+from accounts.second_factor import StepUp
 from core.identifiers import normalise_phone
 
 NOT_RIGHT = _("The user name, phone or password is not right. Please check and try again.")
@@ -29,7 +30,7 @@ class ChinesePhoneField(PhoneField):
         return normalise_phone(value)
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(StepUp, DefaultAccountAdapter):
     """One answer for every failure, so that nothing tells whether an account exists."""
 
     error_messages = {

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import reach, services
+from accounts import reach, second_factor, services
 from accounts.fields import account_field, person_field
 from accounts.models import User
 from core import records
@@ -22,6 +22,7 @@ choose_by_number("accounts.Person", person_field)
 choose_by_number("accounts.User", account_field)
 find_numbers_with(reach.narrow)
 reach.register(User, "person")
+site.confirm_with(second_factor.missing_step)
 
 
 def _password(label: Any, **kwargs: Any) -> forms.CharField:
@@ -58,6 +59,12 @@ class PasswordForm(ActForm):
         return self.cleaned_data["password"]
 
 
+class ResetFactorForm(ActForm):
+    """Asks why somebody else's second factor is removed."""
+
+    reason = forms.ChoiceField(label=gettext_lazy("Reason"), choices=second_factor.ResetReason.choices)
+
+
 def _set_password(user: User, *, by: User, password: str) -> User:
     return services.set_password(user, password, by=by)
 
@@ -77,6 +84,10 @@ class UserAdmin(ScopedAdmin):
     acts = (
         Act("set_password", gettext_lazy("Set a new password"), "user.change", _set_password, form=PasswordForm,
             note=gettext_lazy("All other sessions of this account end.")),
+        Act("reset_factor", gettext_lazy("Remove the second factor"), "user.reset_factor", second_factor.reset,
+            form=ResetFactorForm, grave=True, available=lambda user: second_factor.factor_since(user) is not None,
+            note=gettext_lazy("Make sure that it is really this person who asks: see them, or call them back. All "
+                              "sessions of the account end. Staff set up a new factor when they sign in again.")),
     )  # fmt: skip
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
@@ -88,7 +99,7 @@ class UserAdmin(ScopedAdmin):
         return ["username", "is_staff", "date_joined", "password"] if obj is not None else []
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("person")
+        return second_factor.with_factor(super().get_queryset(request)).select_related("person")
 
     def name(self, user: User) -> str:
         return user.person.name if user.person else ""

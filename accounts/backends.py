@@ -4,6 +4,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
+from accounts.second_factor import with_factor
 from core.identifiers import normalise_phone
 from core.text import fold
 
@@ -36,4 +37,4 @@ class NameOrPhoneBackend(AuthenticationBackend):
         return user if user.check_password(password) and user.is_active else None
 
     def get_user(self, user_id: int) -> User | None:
-        return User.objects.filter(pk=user_id, is_active=True).select_related("person").first()
+        return with_factor(User.objects.filter(pk=user_id, is_active=True)).select_related("person").first()

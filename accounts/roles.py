@@ -80,7 +80,7 @@ _SITE = (
     | _all("region", "add", "change")
     | _all("community", "add", "change")
     | _all("posting", "view", "add", "change")
-    | _all("user", "view", "add", "change")
+    | _all("user", "view", "add", "change", "reset_factor")
     | _all("audit", "view")
     | _all("page", "view", "add", "change", "submit", "return", "publish", "withdraw")
     | {"history.view", "person.look_up"}

@@ -14,6 +14,7 @@ class Refusal(models.TextChoices):
     NOT_ALLOWED = "not_allowed", _("You do not have the right to do this.")
     OWN_DRAFT = "own_draft", _("Not possible: you wrote this draft, another colleague has to review it.")
     SIGN_IN = "sign_in", _("Please sign in first.")
+    OWN_ACCOUNT = "own_account", _("Not for your own account. Please ask a colleague.")
     NO_PERSON = "no_person", _("Your account is not linked to a person yet. Please ask at the community counter.")
     # life cycles
     WRONG_STATE = "wrong_state", _("Not possible in the present state: {state}.")

@@ -1,15 +1,24 @@
 """The cast: one account for every role, in community A, and outsiders in community B (conventions 27).
 
 Use the fixture `cast`; its rows are made anew for each test that asks for it.
+
+The second factor is on, as in production. `sign_in` makes sessions of staff that have proved it; a test that goes
+through the sign-in form calls `give_factor` before and types `code_of(user)` on the page after the password.
 """
 
+import time
 from dataclasses import dataclass, field
 
 import pytest
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.http import HttpRequest
 from django.test import Client
 
 from accounts.models import User
 from accounts.roles import Role
+from core.encryption import decrypt, encrypt
 from grids.models import Community, Grid, PartnerUnit, Region
 from tests.factories import (
     make_community,
@@ -66,8 +75,37 @@ class Cast:
         """Return a browser in which the persona has signed in."""
         client = Client()
         if name != "visitor":
-            client.force_login(self.users[name])
+            sign_in(client, self.users[name])
         return client
+
+
+KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+STEP_SECONDS = 30
+
+
+def give_factor(user: User) -> Authenticator:
+    """A second factor with KEY, if the account has none."""
+    made, _new = Authenticator.objects.get_or_create(
+        user=user, type=Authenticator.Type.TOTP, defaults={"data": {"secret": encrypt(KEY)}}
+    )
+    return made
+
+
+def code_of(user: User, *, steps: int = 0) -> str:
+    """The six digits that the account's app shows now, or `steps` of half a minute later."""
+    row = Authenticator.objects.get(user=user, type=Authenticator.Type.TOTP)
+    return format_hotp_value(hotp_value(decrypt(row.data["secret"]), int(time.time()) // STEP_SECONDS + steps))
+
+
+def sign_in(client: Client, user: User) -> None:
+    """Sign in, staff with their second factor."""
+    client.force_login(user)
+    if user.is_staff:
+        factor = give_factor(user)
+        request = HttpRequest()
+        request.session = client.session
+        record_authentication(request, user, "mfa", id=factor.pk, type=factor.type)
+        request.session.save()
 
 
 def make_cast() -> Cast:

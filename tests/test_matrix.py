@@ -34,6 +34,20 @@ media                         missing       404     404      404     404   404  
 account_login                 -             200     302      302     302   302   302     302
 account_logout                -             405     405      405     405   405   405     405
 account_logout                POST          302     302      302     302   302   302     302
+account_reauthenticate        -             302     200      200     302   302   302     200
+account_reauthenticate        POST          302     422      422     302   302   302     422
+mfa_index                     -             302     200      200     200   200   200     200
+mfa_authenticate              -             302     302      302     302   302   302     302
+mfa_authenticate              POST          302     302      302     302   302   302     302
+mfa_reauthenticate            -             302     302      302     200   200   200     302
+mfa_reauthenticate            POST          302     302      302     422   422   422     302
+mfa_activate_totp             -             302     302      302     200   200   200     302
+mfa_activate_totp             POST          302     302      302     422   422   422     302
+mfa_deactivate_totp           -             302     302      302     200   200   200     302
+mfa_deactivate_totp           POST          302     302      302     422   422   422     302
+mfa_view_recovery_codes       -             302     302      302     302   302   302     302
+mfa_generate_recovery_codes   -             302     302      302     200   200   200     302
+mfa_generate_recovery_codes   POST          302     302      302     302   302   302     302
 
 portal:home                   -             200     200      200     200   200   200     200
 portal:qr                     home          200     200      200     200   200   200     200
@@ -149,6 +163,13 @@ SAFE = {"GET", "HEAD"}
 METHODS = {
     "account_login": {"GET", "POST"},
     "account_logout": {"POST"},
+    "account_reauthenticate": SAFE | {"POST"},
+    "mfa_authenticate": SAFE | {"POST"},
+    "mfa_reauthenticate": SAFE | {"POST"},
+    "mfa_activate_totp": SAFE | {"POST"},
+    "mfa_deactivate_totp": SAFE | {"POST"},
+    "mfa_view_recovery_codes": {"GET"},
+    "mfa_generate_recovery_codes": SAFE | {"POST"},
     "events:activity_sign_up": SAFE | {"POST"},
     "events:sign_up_cancel": SAFE | {"POST"},
     "volunteers:team_join": SAFE | {"POST"},

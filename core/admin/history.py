@@ -28,6 +28,11 @@ VERBS: dict[str, str | Promise] = {
     "load_demo": gettext_lazy("written by the demonstration"),
     "look_up": gettext_lazy("looked up by number"),
     "look_up_nothing": gettext_lazy("looked up a number that is not recorded"),
+    "activate_factor": gettext_lazy("set up the second factor"),
+    "replace_factor": gettext_lazy("replaced the second factor"),
+    "deactivate_factor": gettext_lazy("removed the own second factor"),
+    "use_recovery_code": gettext_lazy("confirmed with a recovery code"),
+    "new_recovery_codes": gettext_lazy("made new recovery codes"),
 }
 
 

@@ -1,6 +1,6 @@
 """Our AdminSite: the staff's workbench. Nothing registers itself; only ScopedAdmin is taken."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -12,8 +12,10 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 
 from core import clock, desk
 from core.admin.history import recent_of
@@ -29,6 +31,10 @@ GREETINGS = (
 """Until which hour of the day each is said."""
 
 
+def _not_said(request: HttpRequest) -> str:
+    raise ImproperlyConfigured("nobody has said how a session of staff is confirmed (LinliAdminSite.confirm_with)")
+
+
 class LinliAdminSite(AdminSite):
     """The workbench. Its index is a desk: what needs me today."""
 
@@ -37,6 +43,16 @@ class LinliAdminSite(AdminSite):
     index_title = _("Today")
     enable_nav_sidebar = False
     empty_value_display = "—"
+    _missing_step: Callable[[HttpRequest], str] = staticmethod(_not_said)
+
+    def confirm_with(self, missing_step: Callable[[HttpRequest], str]) -> None:
+        """Say how a session of staff is confirmed.
+
+        Args:
+            missing_step: gets a request of staff; returns "" if the session is confirmed, else the address of the page
+                where it is to be.
+        """
+        self._missing_step = missing_step
 
     def register(
         self, model_or_iterable: type[Model] | Iterable[type[Model]], admin_class: Any = None, **options: Any
@@ -57,14 +73,22 @@ class LinliAdminSite(AdminSite):
         (security §0.1c), and the password form saves without a service."""
         return [url for url in super().get_urls() if getattr(url, "name", None) not in LEFT_OUT]
 
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whether any page of the workbench opens: to staff whose session is confirmed. Every view asks this first."""
+        return super().has_permission(request) and not self._missing_step(request)
+
+    @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """Staff sign in where everybody does; a signed-in resident is told that this is not for them."""
-        if self.has_permission(request):
-            return HttpResponseRedirect(reverse("admin:index"))
-        if request.user.is_authenticated:
+        """Staff sign in where everybody does, and go on to what confirms their session; a signed-in resident is told
+        that this is not for them."""
+        if not request.user.is_authenticated:
+            step = reverse("account_login")
+        elif super().has_permission(request):
+            step = self._missing_step(request)
+        else:
             raise PermissionDenied(gettext("The workbench is for community staff."))
         target = request.GET.get("next") or reverse("admin:index")
-        return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': target})}")
+        return HttpResponseRedirect(f"{step}?{urlencode({'next': target})}" if step else reverse("admin:index"))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The desk: greeting, what is to be done, tables, own last steps, all lists."""

@@ -13,6 +13,7 @@ from accounts.models import User
 from tests.browser.watch import PHONE, WAIT_MS, Watch
 from tests.event_factories import make_activity
 from tests.factories import make_community, make_grid, make_honour
+from tests.personas import sign_in
 from tests.stage import Stage, make_stage
 
 expect.set_options(timeout=WAIT_MS)
@@ -38,7 +39,7 @@ def enter(live_server, new_context, watch) -> Callable[..., Page]:
         context.set_default_timeout(WAIT_MS)
         if user is not None:
             client = Client()
-            client.force_login(user)
+            sign_in(client, user)
             session = client.cookies[settings.SESSION_COOKIE_NAME].value
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
         return watch.over(context.new_page())

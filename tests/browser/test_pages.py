@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.db.models import Model
 from django.urls import resolve, reverse
 from playwright.sync_api import Page
@@ -43,6 +44,9 @@ NO_PAGES = {
     "volunteers:membership_approve",
 }  # fmt: skip
 """Addresses that answer with a file, a word or the way to somewhere else."""
+
+ON_THE_WAY = {"mfa_authenticate"}
+"""Pages between two steps, which tests/browser/test_second_factor.py looks at."""
 
 Pages = dict[str, tuple[str, int]]
 """Address and expected status by name."""
@@ -88,7 +92,9 @@ def town(live_server):
     done = sign_ups.sign_up(rows[0], resident.person, by=resident)
     assert not done.already
     free = next(row for row in rows[1:] if standings.why_not_sign_up(row, resident.person, user=resident) is None)
-    return {"resident": resident, "mine": rows[0], "free": free}
+    staff = User.objects.get(username="clerk")
+    RecoveryCodes.activate(staff)
+    return {"resident": resident, "staff": staff, "mine": rows[0], "free": free}
 
 
 def by_phase() -> dict[str, Activity]:
@@ -145,6 +151,8 @@ def of_the_resident(town) -> Pages:
         "refused": (reverse(sign_up, args=[full.public_id]), 409),
         **of_a_leader(town["resident"]),
         "403": ("/admin/", 403),
+        "second factor": (reverse("mfa_index"), 200),
+        "password again": (reverse("account_reauthenticate"), 200),
     }
 
 
@@ -171,10 +179,20 @@ def of_a_leader(user: User) -> Pages:
     }
 
 
+def of_staff() -> Pages:
+    """Pages of the second factor as staff meet them, who have one."""
+    names = (
+        "mfa_index", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes",
+        "mfa_generate_recovery_codes",
+    )  # fmt: skip
+    return {name: (reverse(name), 200) for name in names}
+
+
 def test_public_pages_at_every_size(town, enter, watch):
     """Every address, on a phone and, in elder mode, at a desk; both then made narrower."""
-    faults, windows = [], ((None, open_to_all()), (town["resident"], of_the_resident(town)))
-    assert addresses(windows) == set(URL_NAMES) - NO_PAGES
+    faults = []
+    windows = ((None, open_to_all()), (town["resident"], of_the_resident(town)), (town["staff"], of_staff()))
+    assert addresses(windows) == set(URL_NAMES) - NO_PAGES - ON_THE_WAY
     for words, size, screen in (("standard", 0, PHONE), ("elder", 1, DESK)):
         for user, pages in windows:
             page = elder(enter(user, viewport=screen), size)
