@@ -41,7 +41,7 @@ class Roll:
         """Return stated, counted and the difference, for staff."""
         counted = _("on the rolls: {count}").format(count=self.counted.text())
         if self.stated is None:
-            return _("not stated") + " · " + counted
+            return _("no total is stated") + " · " + counted
         stated = _("stated: {count} ({period})").format(
             count=self.stated.quantity.text(), period=self.stated.period or _("period not stated")
         )

@@ -6,24 +6,28 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import reach
 from accounts.models import Person, User
+from accounts.roles import Role
 from accounts.services import change_person
 from core import clock
 from core.admin import Act, ActForm, ScopedAdmin, ScopedModelForm, site
 from core.admin.acts import seen_version
 from core.admin.dated import LastDayForm
 from core.admin.fields import DayInput, MaskedField
+from core.admin.filters import OneChoiceFilter
+from core.fields import NameFormField
 from core.identifiers import birth_date_of, normalise_id_number, normalise_phone
 from core.masking import id_number_label
 from core.refusals import Refusal
 from grids import services
 from grids.access import GRANTED_BY_SECRETARY, PLACES_OF
 from grids.forms import AddressFields
-from grids.models import Posting, Residency
+from grids.models import COMMUNITY_STAFF, Grid, Posting, Residency
 
 reach.register(Posting, "user__person")
 reach.register(Residency, "person")
@@ -63,13 +67,62 @@ class PostingForm(ScopedModelForm):
         """A posting has one place, so there is nothing to compare."""
 
 
+class PublicEntryForm(ActForm):
+    """What the public staff list tells of a posting."""
+
+    duty = NameFormField(label=gettext_lazy("Duty"), max_length=60, required=False)
+    office_phone = NameFormField(
+        label=gettext_lazy("Office phone"), max_length=30, required=False,
+        help_text=gettext_lazy("The phone of the office, never a private one"),
+    )  # fmt: skip
+    is_public = forms.BooleanField(label=gettext_lazy("Shown publicly: the holder agreed"), required=False)
+
+    def prepare(self) -> None:
+        self.initial = {name: getattr(self.obj, name) for name in self.fields}
+
+
+class HandoverForm(LastDayForm):
+    """Asks for the last day, and says what the holder leaves behind, so that somebody takes it over (S0-02)."""
+
+    def prepare(self) -> None:
+        left = open_work(self.obj)
+        words = "、".join(f"{label} {count}" for label, count in left) or _("nothing")
+        note = _("Left to hand over: {work}.").format(work=words)
+        self.fields["until"].help_text = format_html("{}<br>{}", self.fields["until"].help_text, note)
+
+
+def open_work(posting: Posting) -> list[tuple[str, int]]:
+    """Return what the holder of a posting leaves open: drafts by kind, and grids that nobody else answers for."""
+    found = []
+    for model in site._registry:
+        if hasattr(model, "drafted_by_id") and hasattr(model, "machine"):
+            rows = model._default_manager.filter(drafted_by=posting.user_id, state__in=("draft", "in_review"))
+            found.append((str(model._meta.verbose_name_plural), rows.count()))
+    if posting.role == Role.GRID_WORKER and posting.grid is not None:
+        others = Posting.objects.live().filter(role=Role.GRID_WORKER).exclude(pk=posting.pk)
+        below = Grid.objects.active().below(posting.grid)
+        found.append((_("grids without another grid worker"), below.without_worker(among=others).count()))
+    return [(label, count) for label, count in found if count]
+
+
+class InForceFilter(OneChoiceFilter):
+    """The staff roster of today."""
+
+    title = gettext_lazy("in force")
+    parameter_name = "today"
+    choice = gettext_lazy("in force today")
+
+    def narrow(self, queryset: Any) -> Any:
+        return queryset.live()
+
+
 class PostingAdmin(ScopedAdmin):
     """Who works where in which role: the only source of rights. Granted once, then ended, never rewritten."""
 
     noun, position = "posting", 80
     form = PostingForm
-    list_display = ("holder", "role", "where", "duty", "since", "until", "in_force")
-    list_filter = ("role",)
+    list_display = ("holder", "role", "where", "duty", "office_phone", "since", "until", "in_force", "is_public")
+    list_filter = ("role", InForceFilter)
     list_select_related = ("user__person", "region", "community", "grid__community", "partner_unit__community")
     search_fields = ("user__username", "user__person__name", "duty")
     search_help_text = gettext_lazy("Name, user name, duty, or a whole phone or ID number")
@@ -81,9 +134,14 @@ class PostingAdmin(ScopedAdmin):
         (gettext_lazy("Place"), {"fields": PLACES, "description": gettext_lazy(
             "Clerks and secretaries belong to a community, grid workers to a grid, contacts to a partner unit.")}),
         (gettext_lazy("Time"), {"fields": ("since", "until")}),
+        (gettext_lazy("Public staff list"), {"fields": ("office_phone", "is_public"), "description": gettext_lazy(
+            "The community's page shows name, post, duty and office phone of those who agreed, nothing else.")}),
     )  # fmt: skip
     acts = (
-        Act("end", gettext_lazy("End this posting"), "posting.change", services.end_posting, form=LastDayForm,
+        Act("public_entry", gettext_lazy("Change the public entry"), "posting.change",
+            services.change_public_entry, form=PublicEntryForm, takes_version=True,
+            available=lambda posting: posting.is_live() and posting.role in COMMUNITY_STAFF),
+        Act("end", gettext_lazy("End this posting"), "posting.change", services.end_posting, form=HandoverForm,
             takes_version=True, grave=True, available=lambda posting: posting.is_live(),
             note=gettext_lazy("The rights end with the next click of the holder.")),
     )  # fmt: skip

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core import clock, constraints
 from core.fields import NameField
@@ -109,7 +110,7 @@ class Address(Versioned):
     building = models.ForeignKey(
         Building, on_delete=models.PROTECT, related_name="addresses", verbose_name=_("building")
     )
-    unit = models.CharField(_("unit"), max_length=20, blank=True)
+    unit = models.CharField(pgettext_lazy("address", "unit"), max_length=20, blank=True)
     floor = models.CharField(_("floor"), max_length=10, blank=True)
     room = models.CharField(_("room"), max_length=20, blank=True)
     folded = models.CharField(max_length=FOLDED_LENGTH, editable=False, default="")

@@ -153,9 +153,14 @@ class GridQuerySet(ScopedQuerySet):
         """Grids lacking a party organisation (S3-12)."""
         return self.filter(party_organisation__isnull=True)
 
-    def without_worker(self, at: datetime | None = None) -> "GridQuerySet":
-        """Grids for which no grid worker answers, neither here nor in a grid above (S3-06)."""
-        held = Posting.objects.live(at).filter(role=Role.GRID_WORKER, grid__isnull=False)
+    def without_worker(self, at: datetime | None = None, *, among: Any = None) -> "GridQuerySet":
+        """Grids for which no grid worker answers, neither here nor in a grid above (S3-06).
+
+        Args:
+            among: the postings that count; those in force at the moment `at` by default.
+        """
+        live = Posting.objects.live(at) if among is None else among
+        held = live.filter(role=Role.GRID_WORKER, grid__isnull=False)
         here = ExpressionWrapper(OuterRef("path"), output_field=models.CharField())
         return self.exclude(Exists(held.annotate(here=here).filter(here__startswith=F("grid__path"))))
 

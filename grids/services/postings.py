@@ -26,6 +26,8 @@ def post(
     since: date | None = None,
     until: date | None = None,
     duty: str = "",
+    office_phone: str = "",
+    is_public: bool = False,
     at: datetime | None = None,
 ) -> Posting:
     """Give `user` a role in one place; effects and errors as `save_posting`.
@@ -33,10 +35,12 @@ def post(
     Args:
         place: None for the site administrator only.
         since, until: first and last day; from today on and without end by default.
+        is_public: whether the holder agreed to stand in the public staff list, with duty and office phone.
     """
     moment = at or clock.now()
     where = {PLACE_FIELDS[type(place)]: place} if place is not None else {}
-    posting = Posting(user=user, role=role, since=since or clock.local_day(moment), until=until, duty=duty, **where)
+    told = {"duty": duty, "office_phone": office_phone, "is_public": is_public}
+    posting = Posting(user=user, role=role, since=since or clock.local_day(moment), until=until, **told, **where)
     posting.clean_fields()
     return save_posting(posting, by=by, at=moment)
 
