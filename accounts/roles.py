@@ -26,7 +26,7 @@ _VIEW = {
     f"{noun}.view"
     for noun in (
         "region", "community", "grid", "party_organisation", "partner_unit", "venue", "team", "leadership",
-        "theme", "public_notice", "honour", "activity", "balance",
+        "theme", "public_notice", "honour", "activity", "balance", "estate", "building",
     )
 }  # fmt: skip
 
@@ -39,11 +39,22 @@ _DRAFT = (
 _KEEP = set().union(
     *(
         _all(noun, "add", "change", "delete")
-        for noun in ("grid", "party_organisation", "partner_unit", "venue", "team", "leadership", "theme")
+        for noun in (
+            "grid",
+            "party_organisation",
+            "partner_unit",
+            "venue",
+            "team",
+            "leadership",
+            "theme",
+            "estate",
+            "building",
+        )
     )
 )
 
-_PEOPLE = _all("sign_up", "view", "remove") | _all("residency", "view", "add", "change") | {"person.look_up"}
+_HOMES = _all("residency", "view", "add", "change") | _all("household", "view", "add", "change")
+_PEOPLE = _all("sign_up", "view", "remove") | _HOMES | {"person.look_up"}
 
 _TEAMS = (
     _all("team", "register", "activate", "pause", "resume", "dissolve", "check")
@@ -69,7 +80,9 @@ _GRID_WORKER = (
     | _all("activity", "view", "add", "change", "submit")
     | _all("team", "view")
     | _all("venue", "view")
-    | _all("residency", "view", "add", "change")
+    | _all("estate", "view")
+    | _all("building", "view")
+    | _HOMES
     | _all("sign_up", "view")
     | {"person.look_up"}
 )

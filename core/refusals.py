@@ -51,6 +51,20 @@ class Refusal(models.TextChoices):
     OWN_POSTING = "own_posting", _("Nobody changes their own posting. Please ask a colleague.")
     ROLE_NOT_YOURS = "role_not_yours", _("The site administrator gives out the role “{role}”.")
     WRONG_PLACE = "wrong_place", _("The role “{role}” does not go with this kind of place.")
+    # homes
+    HOME_OVERLAPS = (
+        "home_overlaps",
+        _("This person already has a home in this community at that time. Please end it or move it first."),
+    )
+    NOT_LOWEST_GRID = (
+        "not_lowest_grid",
+        _("People live in the lowest grids in use. Please choose one without others below it."),
+    )
+    HOUSEHOLD_ENDED = "household_ended", _("This household ended on {until}. Please choose an earlier day.")
+    ADDRESS_UNKNOWN = (
+        "address_unknown",
+        _("No building of this name is recorded here. Please write it with its estate, or choose it from the list."),
+    )
     PERSON_UNKNOWN = (
         "person_unknown",
         _("Nobody is recorded with this number yet. To record this person, give the name too."),

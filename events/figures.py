@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +10,7 @@ from core import clock
 from core.figures import Figure, register
 from core.quantities import Quantity, Unit
 from core.scope import Scope
-from events.models import HELD_STATES, Activity, ActivityQuerySet, Participant
+from events.models import HELD_STATES, Activity, ActivityPartner, ActivityQuerySet, Participant
 from events.states import ActivityState, Audience
 from stories.models import Theme
 
@@ -50,6 +50,19 @@ def activities_this_year(scope: Scope) -> Quantity:
     return Quantity.exact(_held_this_year(scope).count(), Unit.SESSION)
 
 
+def joint_activities(scope: Scope) -> Quantity:
+    """Activities of this year that were held together with a partner unit, each once (S0-05)."""
+    joint = ActivityPartner.objects.filter(activity=OuterRef("pk"))
+    return Quantity.exact(_held_this_year(scope).filter(Exists(joint)).count(), Unit.SESSION)
+
+
+def joint_activities_by_unit(scope: Scope) -> dict[int, Quantity]:
+    """Return how many activities of this year each partner unit took part in, by its id; units without are left out."""
+    rows = ActivityPartner.objects.filter(activity__in=_held_this_year(scope)).order_by()
+    counted = rows.values_list("partner_unit").annotate(Count("activity", distinct=True))
+    return {pk: Quantity.exact(number, Unit.SESSION) for pk, number in counted}
+
+
 def activities_to_come(scope: Scope) -> Quantity:
     rows = Activity.objects.within(scope).public().filter(state=ActivityState.PUBLISHED, ends_at__gt=clock.now())
     return Quantity.exact(rows.count(), Unit.SESSION)
@@ -74,6 +87,14 @@ register(
         _("Activities held this year"),
         _("Activities of this calendar year that have taken place. Cancelled ones do not count."),
         activities_this_year,
+    )
+)
+register(
+    Figure(
+        "events.joint_activities",
+        _("Joint activities this year"),
+        _("Activities of this calendar year that have taken place together with a partner unit; each counts once."),
+        joint_activities,
     )
 )
 register(

@@ -1,4 +1,4 @@
-"""Rights over places and postings."""
+"""Rights over places, postings and homes (security §3.2: building, resident record)."""
 
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,10 @@ from core.scope import scope_of
 
 staff_permissions("region", "view", "add", "change")
 staff_permissions("community", "view", "add", "change")
-for noun in ("grid", "party_organisation", "partner_unit", "venue"):
+for noun in ("grid", "party_organisation", "partner_unit", "venue", "estate", "building"):
     staff_permissions(noun, "view", "add", "change", "delete")
-staff_permissions("residency", "view", "add", "change")
+for noun in ("residency", "household"):
+    staff_permissions(noun, "view", "add", "change")
 staff_permissions("posting", "view")
 
 GRANTED_BY_SECRETARY = frozenset({Role.GRID_WORKER, Role.CLERK, Role.CARE_WORKER, Role.PARTNER_CONTACT})

@@ -1,11 +1,15 @@
-"""Who answers for a grid, as anybody may know: names of grid workers on duty and the phone to call."""
+"""Who answers for a grid and who works for a community, as anybody may know; and which grid a building belongs to."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from accounts.roles import Role
-from grids.models import PATH_STEP, Community, Grid, Posting
+from core.text import clean_line
+from grids.addresses import fold_address
+from grids.models import COMMUNITY_STAFF, PATH_STEP, Community, Grid, Posting
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,63 @@ class GridEntry:
     workers: tuple[str, ...]
     phone: str
     is_own_phone: bool
+
+
+@dataclass(frozen=True)
+class StaffEntry:
+    """A worker who agreed to be named: name, post, duty and office phone, nothing else (S0-02)."""
+
+    name: str
+    post: str
+    duty: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class FoundBuilding:
+    """A building that fits an address, with its grid; None where it is not assigned yet."""
+
+    name: str
+    grid: Grid | None
+
+
+ADDRESS_LENGTH = 60
+BUILDINGS_FOUND = 10
+
+
+def staff_of(community: Community, at: datetime) -> list[StaffEntry]:
+    """Return the workers in office who agreed to be named, by post and then by duty (one query)."""
+    here = Q(community=community) | Q(grid__community=community)
+    rows = Posting.objects.live(at).of_community_staff().filter(here, is_public=True, user__is_active=True)
+    found = rows.filter(user__person__isnull=False).select_related("user__person", "grid").order_by("since", "pk")
+    order = {role: number for number, role in enumerate(COMMUNITY_STAFF)}
+    named = sorted(found, key=lambda posting: (order[Role(posting.role)], posting.duty, posting.pk))
+    return [StaffEntry(_name(one), _post(one), one.duty, one.office_phone) for one in named]
+
+
+def _name(posting: Posting) -> str:
+    return posting.user.person.name if posting.user.person else ""
+
+
+def _post(posting: Posting) -> str:
+    role = posting.get_role_display()
+    return f"{posting.grid} {role}" if posting.grid else role
+
+
+def find_buildings(community: Community, address: str) -> list[FoundBuilding]:
+    """Return the buildings that an address means, or whose names hold it (two queries at most).
+
+    Only places are looked up, never who lives there.
+
+    Raises:
+        ValidationError: the text cannot be used.
+    """
+    folded = fold_address(clean_line(address, max_length=ADDRESS_LENGTH))
+    if not folded:
+        return []
+    rows = community.buildings.select_related("estate", "grid")
+    whole = list(rows.beginning(folded)[:1]) or list(rows.filter(folded__contains=folded)[:BUILDINGS_FOUND])
+    return [FoundBuilding(str(one), one.grid if one.grid and one.grid.is_active else None) for one in whole]
 
 
 def ids_on_path(path: str) -> list[int]:

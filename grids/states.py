@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.states import Machine, Move
+
 
 class RegionLevel(models.TextChoices):
     PROVINCE = "province", _("province")
@@ -52,6 +54,29 @@ class PartnerKind(models.TextChoices):
     OWNERS_COMMITTEE = "owners_committee", _("owners' committee")
     BARRACKS = "barracks", _("barracks")
     OTHER = "other", _("other")
+
+
+class PartnerState(models.TextChoices):
+    LISTED = "listed", _("listed")
+    AGREEMENT_SIGNED = "agreement_signed", _("agreement signed")
+    ACTIVE = "active", _("working together")
+    ENDED = "ended", _("ended")
+
+
+PARTNER = Machine(
+    states=PartnerState,
+    initial=PartnerState.LISTED,
+    tones={"listed": "off", "agreement_signed": "info", "active": "go", "ended": "off"},
+    moves={
+        "sign": Move(("listed",), "agreement_signed", _("Record the agreement"), "partner_unit.change", usual=True),
+        "start": Move(("agreement_signed",), "active", _("Joint work has begun"), "partner_unit.change", usual=True),
+        "end": Move(
+            ("listed", "agreement_signed", "active"), "ended", _("End the joint work"), "partner_unit.change",
+            needs_reason=True, grave=True,
+        ),
+        "list_again": Move(("ended",), "listed", _("List it again"), "partner_unit.change"),
+    },
+)  # fmt: skip
 
 
 class VenueKind(models.TextChoices):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -14,6 +15,9 @@ from grids import directory
 from grids.directory import GridEntry
 from grids.models import Community, Grid, Region
 from grids.states import GridKind, GridLevel
+
+TYPED_LENGTH = 120
+"""Characters of a typed address that the page repeats."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +75,27 @@ class GridListView(TemplateView):
     def get_context_data(self, slug: str, **kwargs: Any) -> dict[str, Any]:
         community = get_object_or_404(Community, slug=slug)
         entries = directory.grids_of(community, clock.now())
+        typed = self.request.GET.get("address", "")[:TYPED_LENGTH]
         return super().get_context_data(
             community=community, trees=_trees(entries), flat=[_card(entry) for entry in entries], count=len(entries),
-            is_flat=all(entry.grid.level == GridLevel.ONE for entry in entries), **kwargs,
+            is_flat=all(entry.grid.level == GridLevel.ONE for entry in entries),
+            typed=typed, asked=bool(typed.strip()), found=_found(community, typed), **kwargs,
         )  # fmt: skip
+
+
+def _found(community: Community, typed: str) -> list[LinkRow]:
+    """Return the grids of the buildings that fit an address; a building without one leads to the community."""
+    try:
+        buildings = directory.find_buildings(community, typed)
+    except ValidationError:
+        return []
+    nobody = _("No grid answers for it yet. Please call the community.")
+    return [
+        LinkRow(one.name, one.grid.get_absolute_url(), one.grid.name)
+        if one.grid
+        else LinkRow(one.name, community.get_absolute_url(), nobody)
+        for one in buildings
+    ]
 
 
 def _card(entry: GridEntry) -> GridCard:

@@ -13,9 +13,15 @@ from django.contrib.auth.hashers import make_password
 from accounts.models import Person, User
 from accounts.roles import STAFF, Role
 from core import clock
+from grids.addresses import fold_address, fold_door
 from grids.models import (
+    Address,
+    Building,
     Community,
+    Estate,
     Grid,
+    GridAssignment,
+    Household,
     PartnerUnit,
     PartyOrganisation,
     Posting,
@@ -155,14 +161,49 @@ def make_resident(
     *,
     community: Community | None = None,
     grid: Grid | None = None,
+    household: Household | None = None,
     since: date | None = None,
     **values: Any,
 ) -> Residency:
-    """A home since long ago; `.person` is who lives there."""
+    """A home since long ago, in `household` if one is given; `.person` is who lives there."""
+    if household is not None:
+        community, grid, values["household"] = household.community, household.grid, household
     community = grid.community if grid else community or make_community()
     return Residency.objects.create(
         person=person or make_person(), community=community, grid=grid, since=since or LONG_AGO, **values
     )
+
+
+def make_estate(name: str = "", *, community: Community | None = None, **values: Any) -> Estate:
+    return Estate.objects.create(name=name or f"小区{number()}", community=community or make_community(), **values)
+
+
+def make_building(
+    name: str = "",
+    *,
+    community: Community | None = None,
+    grid: Grid | None = None,
+    estate: Estate | None = None,
+    **values: Any,
+) -> Building:
+    """A building in `grid`, in `estate`, or somewhere in `community`."""
+    place = grid or estate
+    building = Building(
+        name=name or f"{number()}号楼", community=place.community if place else community or make_community(),
+        grid=grid, estate=estate, **values,
+    )  # fmt: skip
+    building.folded = fold_address(str(building))
+    building.save()
+    GridAssignment.objects.create(building=building, grid=grid, at=clock.now())
+    return building
+
+
+def make_household(building: Building | None = None, room: str = "", *, unit: str = "", **values: Any) -> Household:
+    """A household since long ago, at an address of its own."""
+    building, room = building or make_building(), room or str(number())
+    address = Address.objects.create(building=building, unit=unit, room=room, folded=fold_door(unit, room))
+    values = {"community": building.community, "grid": building.grid, "since": LONG_AGO, **values}
+    return Household.objects.create(address=address, **values)
 
 
 # --- teams, themes, notices, honours --------------------------------------------------------------------------------

@@ -56,6 +56,26 @@ class TodoFilter(SimpleListFilter):
         return pick(queryset, request.user) if pick else queryset
 
 
+class OneChoiceFilter(SimpleListFilter):
+    """Shows all rows, or those that the one choice means.
+
+    Attributes:
+        choice: its words.
+    """
+
+    choice: Any = ""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("1", self.choice)]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+        return self.narrow(queryset) if self.value() == "1" else queryset
+
+    def narrow(self, queryset: Any) -> Any:
+        """Keep the rows that the choice means."""
+        raise NotImplementedError
+
+
 def waiting_for(rows: models.QuerySet, user: Any) -> models.QuerySet:
     """Rows in review that somebody else drafted."""
     return rows.filter(state="in_review").exclude(drafted_by=user)

@@ -1,5 +1,5 @@
 """Places, postings and homes in the workbench."""
 
-from grids.admin import desk, people, places
+from grids.admin import desk, homes, people, places
 
-__all__ = ["desk", "people", "places"]
+__all__ = ["desk", "homes", "people", "places"]

@@ -3,25 +3,31 @@
 from datetime import date
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import reach
 from accounts.models import Person, User
+from accounts.roles import Role
 from accounts.services import change_person
 from core import clock
-from core.admin import Act, ScopedAdmin, ScopedModelForm, site
+from core.admin import Act, ActForm, ScopedAdmin, ScopedModelForm, site
 from core.admin.acts import seen_version
 from core.admin.dated import LastDayForm
-from core.admin.fields import MaskedField
+from core.admin.fields import DayInput, MaskedField
+from core.admin.filters import OneChoiceFilter
+from core.fields import NameFormField
 from core.identifiers import birth_date_of, normalise_id_number, normalise_phone
 from core.masking import id_number_label
 from core.refusals import Refusal
 from grids import services
 from grids.access import GRANTED_BY_SECRETARY, PLACES_OF
-from grids.models import Posting, Residency
+from grids.forms import AddressFields
+from grids.models import COMMUNITY_STAFF, Grid, Posting, Residency
 
 reach.register(Posting, "user__person")
 reach.register(Residency, "person")
@@ -61,13 +67,62 @@ class PostingForm(ScopedModelForm):
         """A posting has one place, so there is nothing to compare."""
 
 
+class PublicEntryForm(ActForm):
+    """What the public staff list tells of a posting."""
+
+    duty = NameFormField(label=gettext_lazy("Duty"), max_length=60, required=False)
+    office_phone = NameFormField(
+        label=gettext_lazy("Office phone"), max_length=30, required=False,
+        help_text=gettext_lazy("The phone of the office, never a private one"),
+    )  # fmt: skip
+    is_public = forms.BooleanField(label=gettext_lazy("Shown publicly: the holder agreed"), required=False)
+
+    def prepare(self) -> None:
+        self.initial = {name: getattr(self.obj, name) for name in self.fields}
+
+
+class HandoverForm(LastDayForm):
+    """Asks for the last day, and says what the holder leaves behind, so that somebody takes it over (S0-02)."""
+
+    def prepare(self) -> None:
+        left = open_work(self.obj)
+        words = "、".join(f"{label} {count}" for label, count in left) or _("nothing")
+        note = _("Left to hand over: {work}.").format(work=words)
+        self.fields["until"].help_text = format_html("{}<br>{}", self.fields["until"].help_text, note)
+
+
+def open_work(posting: Posting) -> list[tuple[str, int]]:
+    """Return what the holder of a posting leaves open: drafts by kind, and grids that nobody else answers for."""
+    found = []
+    for model in site._registry:
+        if hasattr(model, "drafted_by_id") and hasattr(model, "machine"):
+            rows = model._default_manager.filter(drafted_by=posting.user_id, state__in=("draft", "in_review"))
+            found.append((str(model._meta.verbose_name_plural), rows.count()))
+    if posting.role == Role.GRID_WORKER and posting.grid is not None:
+        others = Posting.objects.live().filter(role=Role.GRID_WORKER).exclude(pk=posting.pk)
+        below = Grid.objects.active().below(posting.grid)
+        found.append((_("grids without another grid worker"), below.without_worker(among=others).count()))
+    return [(label, count) for label, count in found if count]
+
+
+class InForceFilter(OneChoiceFilter):
+    """The staff roster of today."""
+
+    title = gettext_lazy("in force")
+    parameter_name = "today"
+    choice = gettext_lazy("in force today")
+
+    def narrow(self, queryset: Any) -> Any:
+        return queryset.live()
+
+
 class PostingAdmin(ScopedAdmin):
     """Who works where in which role: the only source of rights. Granted once, then ended, never rewritten."""
 
     noun, position = "posting", 80
     form = PostingForm
-    list_display = ("holder", "role", "where", "duty", "since", "until", "in_force")
-    list_filter = ("role",)
+    list_display = ("holder", "role", "where", "duty", "office_phone", "since", "until", "in_force", "is_public")
+    list_filter = ("role", InForceFilter)
     list_select_related = ("user__person", "region", "community", "grid__community", "partner_unit__community")
     search_fields = ("user__username", "user__person__name", "duty")
     search_help_text = gettext_lazy("Name, user name, duty, or a whole phone or ID number")
@@ -79,9 +134,14 @@ class PostingAdmin(ScopedAdmin):
         (gettext_lazy("Place"), {"fields": PLACES, "description": gettext_lazy(
             "Clerks and secretaries belong to a community, grid workers to a grid, contacts to a partner unit.")}),
         (gettext_lazy("Time"), {"fields": ("since", "until")}),
+        (gettext_lazy("Public staff list"), {"fields": ("office_phone", "is_public"), "description": gettext_lazy(
+            "The community's page shows name, post, duty and office phone of those who agreed, nothing else.")}),
     )  # fmt: skip
     acts = (
-        Act("end", gettext_lazy("End this posting"), "posting.change", services.end_posting, form=LastDayForm,
+        Act("public_entry", gettext_lazy("Change the public entry"), "posting.change",
+            services.change_public_entry, form=PublicEntryForm, takes_version=True,
+            available=lambda posting: posting.is_live() and posting.role in COMMUNITY_STAFF),
+        Act("end", gettext_lazy("End this posting"), "posting.change", services.end_posting, form=HandoverForm,
             takes_version=True, grave=True, available=lambda posting: posting.is_live(),
             note=gettext_lazy("The rights end with the next click of the holder.")),
     )  # fmt: skip
@@ -125,8 +185,31 @@ def _birth_date(text: str) -> date:
     return day
 
 
-class ResidencyForm(ScopedModelForm):
+class MoveForm(AddressFields, ActForm):
+    """Asks where somebody moves, and for the first day there."""
+
+    refusal_fields = {Refusal.HOME_OVERLAPS: "since", Refusal.INVALID: "since", Refusal.DUPLICATE: "address_line"}
+    since = forms.DateField(
+        label=gettext_lazy("First day there"), widget=DayInput, required=False,
+        help_text=gettext_lazy("Empty: today. The old home ends the day before."),
+    )  # fmt: skip
+
+    def prepare(self) -> None:
+        self.offer_buildings(self.scope)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        self.door = self.require_door(self.scope)
+        return cleaned
+
+    def words(self) -> dict[str, Any]:
+        return {"to": self.door, "since": self.cleaned_data["since"]}
+
+
+class ResidencyForm(AddressFields, ScopedModelForm):
     """A home, and the personal values of who lives there: shown masked, changed only when typed anew."""
+
+    door: services.Door | None = None
 
     person_phone = MaskedField(label=gettext_lazy("Phone"), clean_value=normalise_phone)
     person_id_number = MaskedField(label=gettext_lazy("ID number"), clean_value=normalise_id_number)
@@ -148,6 +231,17 @@ class ResidencyForm(ScopedModelForm):
         elif person is not None:
             field.attach(masks[name]())
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer_buildings(self.scope, self.instance.community if self.instance.pk else None)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        community = cleaned.get("community") or (self.instance.community if self.instance.pk else None)
+        if "address_line" in self.fields and community is not None:
+            self.door = self.clean_door(self.scope, community)
+        return cleaned
+
     def person_values(self) -> dict[str, Any]:
         """Return what was typed anew, by the names of accounts.services.change_person."""
         return {
@@ -158,27 +252,43 @@ class ResidencyForm(ScopedModelForm):
 
 
 class ResidencyAdmin(ScopedAdmin):
-    """Homes in the simplest form. Grid workers may correct a phone, the identity is the community's."""
+    """Homes: in a household, or in a community while the address is not known.
+
+    Grid workers may correct a phone, the identity is the community's.
+    """
 
     noun, position = "residency", 30
     form = ResidencyForm
-    list_display = ("name", "community", "grid", "kind", "phone", "number", "since", "until")
+    list_display = ("name", "community", "address", "grid", "kind", "phone", "number", "since", "until")
     list_filter = ("community", "grid", "kind")
-    list_select_related = ("person", "community", "grid")
+    list_select_related = ("person", "community", "grid", "household__address__building__estate")
     search_fields = ("person__name",)
     search_help_text = gettext_lazy("Name, or a whole phone or ID number (each look-up by number is recorded)")
     fixed = ("person", "community")
     acts = (
+        Act("move", gettext_lazy("Record a move to another address"), "residency.change", services.move, form=MoveForm,
+            takes_version=True, available=lambda home: home.is_live() and home.household_id is not None),
         Act("end", gettext_lazy("Record a move away"), "residency.change", services.end_residency, form=LastDayForm,
             takes_version=True, available=lambda home: home.is_live()),
     )  # fmt: skip
-    refusal_fields = {Refusal.OTHER_COMMUNITY: "grid"}
+    refusal_fields = {
+        Refusal.OTHER_COMMUNITY: "grid", Refusal.HOME_OVERLAPS: "since", Refusal.HOUSEHOLD_ENDED: "since",
+    }  # fmt: skip
+    help_texts = {"grid": gettext_lazy("Follows from the building once the address is known")}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Residency | None = None) -> list[str]:
+        """In a household place and grid follow from it; another one is a move."""
+        fixed = super().get_readonly_fields(request, obj)
+        return [*fixed, "address", "grid"] if obj is not None and obj.household_id else fixed
 
     def get_fieldsets(self, request: HttpRequest, obj: Residency | None = None) -> Any:
-        home = (gettext_lazy("Where they live"), {"fields": ("community", "grid", "kind", "since", "until")})
-        if obj is None:
-            return [(None, {"fields": ("person",)}), home]
-        if not self.may_change_person(request, obj):
+        known = obj is not None and obj.household_id is not None
+        where = ("address",) if known else AddressFields.address_names
+        home = (
+            gettext_lazy("Where they live"),
+            {"fields": ("community", *where, "grid", "kind", "since", "until")},
+        )
+        if obj is None or not self.may_change_person(request, obj):
             return [(None, {"fields": ("person",)}), home]
         personal = ["person_phone"]
         if self.may_identify(request, obj):
@@ -206,11 +316,18 @@ class ResidencyAdmin(ScopedAdmin):
         return scope.everything or home.community_id in scope.communities
 
     def create(self, request: HttpRequest, obj: Residency, form: Any) -> None:
-        services.save_residency(obj, by=request.user)
+        if form.door is None:
+            services.save_residency(obj, by=request.user)
+            return
+        days = {"since": obj.since, "until": obj.until}
+        stored = services.move_in(obj.person, form.door, by=request.user, kind=obj.kind, **days)
+        obj.__dict__.update(stored.__dict__)
 
     def change(self, request: HttpRequest, obj: Residency, form: Any, fields: list[str]) -> None:
-        own = [name for name in fields if not name.startswith("person_")]
-        if own:
+        own = [name for name in fields if not name.startswith("person_") and name not in AddressFields.address_names]
+        if form.door is not None:
+            services.settle(obj, form.door, by=request.user, fields=own, version=seen_version(request))
+        elif own:
             services.save_residency(obj, by=request.user, fields=own, version=seen_version(request))
         values = form.person_values()
         if "id_number" in values and "birth_date" not in values:
@@ -221,6 +338,9 @@ class ResidencyAdmin(ScopedAdmin):
     def name(self, home: Residency) -> str:
         return home.person.name
 
+    def address(self, home: Residency) -> str:
+        return str(home.household) if home.household else ""
+
     def phone(self, home: Residency) -> str:
         return home.person.masked_phone
 
@@ -229,6 +349,7 @@ class ResidencyAdmin(ScopedAdmin):
 
     name.short_description = gettext_lazy("full name")
     name.admin_order_field = "person__name"
+    address.short_description = gettext_lazy("address")
     phone.short_description = gettext_lazy("phone")
     number.short_description = gettext_lazy("ID number")
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from accounts.models import Person
 from accounts.services import create_person
-from grids.models import Grid, Residency
-from grids.services import register_resident
+from grids.models import Residency
+from grids.services import Door, move_in
 from portal.demo.content import samples
 from portal.demo.run import Run
 
@@ -43,30 +43,37 @@ def born(today: date, age: int | None) -> date | None:
 
 
 def load_residents(run: Run) -> None:
-    """The people of each community, children with a guardian, spread over its lowest grids."""
+    """The people of each community, two to a home and children with a guardian, spread over its buildings."""
     serial = 0
     for slug, ages in samples()["residents"].items():
-        grids = lowest_grids(run, slug)
         people: list[Person] = []
+        doors: dict[int, int] = {}
         for number, age in enumerate(ages):
             serial += 1
-            people.append(_resident(run, slug, number, age, serial, people))
-            home(run, people[-1], slug, grids[number % len(grids)] if grids else None)
+            guardians = () if age >= ADULT else _guardians(run, people, age)
+            people.append(_resident(run, slug, number, age, serial, guardians))
+            shared = [doors[one.pk] for one in guardians if one.pk in doors]
+            doors[people[-1].pk] = shared[0] if shared else number // 2
+            home(run, people[-1], slug, doors[people[-1].pk], room=201 + doors[people[-1].pk])
         run.residents[slug] = people
 
 
-def _resident(run: Run, slug: str, number: int, age: int, serial: int, before: list[Person]) -> Person:
-    """A child is in the care of the last adult before it who could be its parent, and has no phone of its own."""
-    grown = age >= ADULT
+def _guardians(run: Run, before: list[Person], age: int) -> tuple[Person, ...]:
+    """A child is in the care of the last adult before it who could be its parent."""
     parents = [one for one in before if 25 <= (one.age_on(run.today) or 0) <= age + 45]
+    return tuple(parents[-1:])
+
+
+def _resident(run: Run, slug: str, number: int, age: int, serial: int, guardians: tuple[Person, ...]) -> Person:
+    """Children have no phone of their own."""
     return person(
         run,
         slug,
         number,
         name=invented_name(serial),
         age=age,
-        guardians=() if grown else tuple(parents[-1:]),
-        phone=invented_phone(2, serial) if grown else "",
+        guardians=guardians,
+        phone=invented_phone(2, serial) if age >= ADULT else "",
     )
 
 
@@ -76,18 +83,12 @@ def invented_name(serial: int) -> str:
     return surnames[serial % len(surnames)] + given[serial % len(given)]
 
 
-def lowest_grids(run: Run, slug: str) -> list[Grid]:
-    """Return the grids of a community that have none below them."""
-    return list(Grid.objects.filter(community=run.communities[slug], children=None).order_by("path"))
-
-
-def home(run: Run, who: Person, slug: str, grid: Grid | None) -> Residency:
-    """Return the home of `who`, in `grid` as far as the community has grids."""
-    community = run.communities[slug]
+def home(run: Run, who: Person, slug: str, place: int, *, room: int) -> Residency:
+    """Return the home of `who`: a room of the community's building at `place` (counted round and round)."""
+    buildings = run.buildings[slug]
+    door = Door(buildings[place % len(buildings)], unit="1", room=str(room))
     return run.ensure(
         Residency,
         who.public_id,
-        make=lambda: register_resident(
-            who, community=community, grid=grid, by=None, since=run.today - HERE_FOR, at=run.at
-        ),
+        make=lambda: move_in(who, door, by=None, since=run.today - HERE_FOR, at=run.at),
     )

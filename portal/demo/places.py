@@ -6,7 +6,7 @@ from typing import Any
 
 from core.models import DatePrecision, OpeningBalance
 from grids import services
-from grids.models import Community, Grid, PartnerUnit, PartyOrganisation, Region, Venue
+from grids.models import Building, Community, Estate, Grid, PartnerUnit, PartyOrganisation, Region, Venue
 from grids.states import PartyKind
 from portal.demo.content import facts, samples
 from portal.demo.run import Run, told
@@ -27,6 +27,8 @@ def load_places(run: Run) -> None:
         run.communities[row["slug"]] = _community(run, row)
     organisations = _organisations(run)
     _grids(run, organisations)
+    for slug in run.communities:
+        run.buildings[slug] = _buildings(run, slug)
     for row in facts()["partner_units"]:
         _of_community(run, PartnerUnit, row, kind=row["kind"], role_note=row["role"])
     for row in facts()["venues"]:
@@ -153,6 +155,30 @@ def _grid(run: Run, slug: str, name: str, kind: str, parent: Grid | None, organi
         ),
         community=community,
         name=name,
+    )
+
+
+def lowest_grids(run: Run, slug: str) -> list[Grid]:
+    """Return the grids of a community that have none below them."""
+    return list(Grid.objects.filter(community=run.communities[slug], children=None).order_by("path"))
+
+
+def _buildings(run: Run, slug: str) -> list[Building]:
+    """One building for each lowest grid, or a few without one; the estate is the one that was told, or a sample."""
+    community = run.communities[slug]
+    told_here = [row["estate"] for row in facts()["later"]["deliberations"] if row["community"] == slug]
+    name = told_here[0] if told_here else samples()["estates"][slug]
+    estate = run.ensure(
+        Estate, slug, name, make=lambda: services.create_estate(name, by=None, community=community, at=run.at)
+    )
+    grids: list[Grid | None] = [*lowest_grids(run, slug)] or [None] * samples()["buildings_without_grids"]
+    return [_building(run, estate, f"{number}号楼", grid) for number, grid in enumerate(grids, start=1)]
+
+
+def _building(run: Run, estate: Estate, name: str, grid: Grid | None) -> Building:
+    where = {"community": estate.community, "estate": estate, "grid": grid}
+    return run.ensure(
+        Building, estate.community.slug, name, make=lambda: services.create_building(name, by=None, at=run.at, **where)
     )
 
 

@@ -9,7 +9,7 @@ from django.db import models
 
 from accounts.models import Person, User
 from core import clock, records
-from grids.models import Community
+from grids.models import Building, Community
 from portal.demo.ledger import Ledger, key_of
 
 Row = TypeVar("Row", bound=models.Model)
@@ -30,7 +30,7 @@ class Run:
     Attributes:
         at: the moment of the run.
         ledger: what earlier runs made.
-        communities, staff, residents: by the community's word in addresses.
+        communities, staff, buildings, residents: by the community's word in addresses.
         users, people: the accounts and their persons by the user name that they were made with.
     """
 
@@ -38,6 +38,7 @@ class Run:
     ledger: Ledger
     communities: dict[str, Community] = field(default_factory=dict)
     staff: dict[str, Staff] = field(default_factory=dict)
+    buildings: dict[str, list[Building]] = field(default_factory=dict)
     residents: dict[str, list[Person]] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)

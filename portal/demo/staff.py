@@ -12,11 +12,12 @@ from accounts.roles import Role
 from accounts.services import create_user, set_password
 from core import audit
 from core.models import AuditEntry
-from grids.models import Posting
+from grids.models import COMMUNITY_STAFF, Posting
 from grids.services import Place, post
 from portal.demo.content import samples
 from portal.demo.ledger import VERB
-from portal.demo.people import HERE_FOR, home, invented_name, invented_phone, lowest_grids, person
+from portal.demo.people import HERE_FOR, home, invented_name, invented_phone, person
+from portal.demo.places import lowest_grids
 from portal.demo.run import Run, Staff
 from volunteers.models import Leadership, Team
 from volunteers.services.teams import appoint_leader
@@ -56,7 +57,7 @@ def load_accounts(run: Run, *, password: str, alone: bool) -> None:
         if "role" in spec:
             _posting(run, user, spec["role"], partial(_place, run, spec))
         if "home" in spec:
-            home(run, run.people[spec["username"]], spec["home"], lowest_grids(run, spec["home"])[spec["grid"] - 1])
+            home(run, run.people[spec["username"]], spec["home"], spec["grid"] - 1, room=101)
     for spec in samples()["colleagues"]:
         _posting(run, _user(run, spec), spec["role"], partial(_place, run, spec))
     for slug in run.communities:
@@ -105,8 +106,20 @@ def _posting(run: Run, user: User, role: str, place: Callable[[], Place | None])
         Posting,
         user.pk,
         role,
-        make=lambda: post(user, role, place=place(), by=None, since=run.today - HERE_FOR, at=run.at),
+        make=lambda: post(
+            user, role, place=place(), by=None, since=run.today - HERE_FOR, at=run.at, **_public_entry(run, user, role)
+        ),
     )
+
+
+def _public_entry(run: Run, user: User, role: str) -> dict[str, Any]:
+    """The workers of the communities are named with the phone of their office, all of it invented."""
+    if role not in COMMUNITY_STAFF:
+        return {}
+    every = samples()["accounts"] + samples()["colleagues"]
+    slug = next((spec["community"] for spec in every if spec["username"] == user.username), None)
+    phone = run.communities[slug].phone if slug else ""
+    return {"is_public": slug is not None, "office_phone": phone}
 
 
 def _place(run: Run, spec: Spec) -> Place | None:

@@ -1,5 +1,6 @@
 """The home page of one community."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -7,12 +8,13 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from core import clock
+from core import clock, figures
 from core.components import Fact, LinkRow
 from core.dates import fuzzy
-from core.figures import community as one_community
 from core.models import OpeningBalance
 from core.quantities import Quantity, Unit
+from events.figures import joint_activities_by_unit
+from grids import directory, rolls
 from grids.models import Community, Grid
 from honours.models import Honour
 from honours.views import card as honour_card
@@ -54,8 +56,9 @@ class CommunityDetailView(TemplateView):
             cards=_cards(community, moment), facts=_facts(community, grids, balances),
             grids=[_grid_row(grid) for grid in _lowest(grids)[:ROWS]], grid_count=len(grids),
             teams=[_team_row(team) for team in teams[:ROWS]], more_teams=len(teams) > ROWS,
-            team_figures=team_figures.public(one_community(community.pk), sources=False) if teams else [],
-            partners=list(community.partner_units.order_by("pk")), venues=list(community.venues.order_by("pk")[:ROWS]),
+            team_figures=team_figures.public(figures.community(community.pk), sources=False) if teams else [],
+            partners=_partners(community), staff=directory.staff_of(community, moment),
+            venues=list(community.venues.order_by("pk")[:ROWS]),
             honours=_honours(community), figures=_figures(balances), **kwargs,
         )  # fmt: skip
 
@@ -82,8 +85,16 @@ def _facts(community: Community, grids: list[Grid], balances: list[OpeningBalanc
         Fact(_("Shape"), community.shape),
         Fact(_("Grids"), Quantity.exact(len(_lowest(grids)), Unit.PIECE).text() if grids else ""),
         Fact(_("Party organisations"), "、".join(str(item) for item in organisations[:ROWS])),
-        *(Fact(_short(item.label), item.quantity.text()) for item in balances if item.indicator in PROFILE),
+        *(Fact(_short(item.label), _stated(item)) for item in balances if item.indicator in PROFILE),
     ]
+
+
+def _stated(balance: OpeningBalance) -> str:
+    """A stated total; households and residents with the time for which it was told (S3-05)."""
+    if balance.indicator not in (rolls.HOUSEHOLDS, rolls.RESIDENTS):
+        return balance.quantity.text()
+    period = balance.period or _("period not stated")
+    return _("{count} (stated by the community, {period})").format(count=balance.quantity.text(), period=period)
 
 
 def _short(label: str) -> str:
@@ -93,6 +104,26 @@ def _short(label: str) -> str:
 
 def _measure(number: Any, unit: Unit) -> str:
     return Quantity.exact(number, unit).text() if number is not None else ""
+
+
+@dataclass(frozen=True)
+class PartnerLine:
+    """A unit in the public list: name, kind, joint work, and how often it took part this year (S0-05)."""
+
+    name: str
+    kind: str
+    work: str
+    times: str
+
+
+def _partners(community: Community) -> list[PartnerLine]:
+    joint = joint_activities_by_unit(figures.community(community.pk))
+    return [
+        PartnerLine(
+            unit.name, unit.get_kind_display(), unit.role_note, joint[unit.pk].text() if unit.pk in joint else ""
+        )
+        for unit in community.partner_units.current().order_by("pk")
+    ]
 
 
 def _grid_row(grid: Grid) -> LinkRow:

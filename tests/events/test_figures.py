@@ -7,10 +7,10 @@ from core import clock, figures
 from core.figures import EVERYTHING
 from core.quantities import Quantity, Unit
 from core.scope import Scope
-from events.figures import counts_by_theme, held_or_open_count_by_theme
-from events.models import Activity
+from events.figures import counts_by_theme, held_or_open_count_by_theme, joint_activities_by_unit
+from events.models import Activity, ActivityPartner
 from tests.event_factories import make_activity, make_sign_up
-from tests.factories import make_community, make_person, make_theme
+from tests.factories import make_community, make_partner, make_person, make_theme
 
 pytestmark = pytest.mark.django_db
 
@@ -106,3 +106,20 @@ def test_people_and_sign_ups_are_two_figures(community):
     make_sign_up()
     assert figures.value("events.people_signed_up", scope) == Quantity.exact(2, Unit.PERSON)
     assert figures.value("events.sign_ups", scope) == Quantity.exact(3, Unit.PERSON_TIME)
+
+
+@pytest.mark.row("S0-05")
+def test_joint_activities_of_each_unit_this_year(community):
+    scope = figures.community(community.pk)
+    school, court, idle = (make_partner(community=community) for _number in range(3))
+    for days, units, values in (
+        (-1, (school, court), {}), (-2, (school,), {}), (-400, (school,), {}), (5, (court,), {}),
+        (-3, (court,), {"state": "cancelled"}), (-4, (court,), {"audience": "internal"}), (-5, (), {}),
+    ):  # fmt: skip
+        activity = make_activity(community=community, starts_in=timedelta(days=days), **values)
+        for unit in units:
+            ActivityPartner.objects.create(activity=activity, partner_unit=unit)
+    counted = joint_activities_by_unit(scope)
+    assert counted == {school.pk: Quantity.exact(2, Unit.SESSION), court.pk: Quantity.exact(1, Unit.SESSION)}
+    assert idle.pk not in counted
+    assert figures.value("events.joint_activities", scope) == Quantity.exact(2, Unit.SESSION)

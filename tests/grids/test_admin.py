@@ -1,11 +1,26 @@
 """Places, postings and homes in the workbench."""
 
 from accounts.roles import Role
-from grids.models import Community, Grid, PartnerUnit, PartyOrganisation, Posting, Region, Residency, Venue
+from grids.models import (
+    Building,
+    Community,
+    Estate,
+    Grid,
+    Household,
+    PartnerUnit,
+    PartyOrganisation,
+    Posting,
+    Region,
+    Residency,
+    Venue,
+)
 from tests.admin_contract import AdminContract
 from tests.factories import (
+    make_building,
     make_community,
+    make_estate,
     make_grid,
+    make_household,
     make_organisation,
     make_partner,
     make_person,
@@ -159,3 +174,52 @@ class TestResidencyAdmin(AdminContract):
 
     def foreign(self, cast):
         return {"community": cast.other.pk, "grid": cast.other_grid.pk}
+
+
+class TestEstateAdmin(AdminContract):
+    model, noun, deleter = Estate, "estate", "clerk"
+    edit = {"name": "改名小区"}
+
+    def make_inside(self, cast):
+        return make_estate(community=cast.community)
+
+    def make_outside(self, cast):
+        return make_estate(f"乙小区{number()}", community=cast.other)
+
+    def new(self, cast):
+        return {"community": cast.community.pk, "name": "新小区"}
+
+
+class TestBuildingAdmin(AdminContract):
+    model, noun, deleter = Building, "building", "clerk"
+    edit = {"name": "改名楼"}
+
+    def make_inside(self, cast):
+        return make_building(grid=cast.grid)
+
+    def make_outside(self, cast):
+        return make_building(f"乙{number()}号楼", grid=cast.other_grid)
+
+    def new(self, cast):
+        return {"community": cast.community.pk, "name": "新楼", "grid": cast.grid.pk}
+
+    def foreign(self, cast):
+        estate = make_estate(community=cast.other)
+        return {"community": cast.other.pk, "grid": cast.other_grid.pk, "estate": estate.pk}
+
+
+class TestHouseholdAdmin(AdminContract):
+    model, noun, editor = Household, "household", None
+
+    def make_inside(self, cast):
+        return make_household(make_building(grid=cast.grid))
+
+    def make_outside(self, cast):
+        return make_household(make_building(f"乙{number()}号楼", grid=cast.other_grid))
+
+    def new(self, cast):
+        return {"building": make_building(grid=cast.grid).pk, "unit": "1", "room": "302"}
+
+    def foreign(self, cast):
+        building = make_building("乙楼", grid=cast.other_grid)
+        return {"building": building.pk, "address_line": "乙楼302"}

@@ -86,3 +86,15 @@ def test_partner_units_by_kind(community):
     }
     total = figures.value("grids.units", figures.community(community.pk))
     assert (total.value, total.unit) == (7, Unit.ORGANISATION)
+
+
+@pytest.mark.row("S0-05")
+def test_18_units_by_kind_without_those_that_ended(community):
+    kinds = {PartnerKind.SCHOOL: 3, PartnerKind.POLICE: 1, PartnerKind.ENTERPRISE: 8, PartnerKind.MEDICAL: 6}
+    for kind, count in kinds.items():
+        for _unit in range(count):
+            make_partner(community=community, kind=kind)
+    make_partner(community=community, kind=PartnerKind.SCHOOL, state="ended")
+    counted = units_by_kind(figures.community(community.pk))
+    assert {kind: quantity.value for kind, quantity in counted.items()} == kinds
+    assert figures.value("grids.units", figures.community(community.pk)).value == 18

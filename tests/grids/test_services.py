@@ -163,7 +163,8 @@ class TestHomes:
     def test_one_open_home_in_a_community(self, community):
         person = make_person()
         services.register_resident(person, community=community, by=None)
-        assert refusal(services.register_resident, person, community=community, by=None) == Refusal.DUPLICATE
+        again = {"community": community, "by": None}
+        assert refusal(services.register_resident, person, **again) == Refusal.HOME_OVERLAPS
         assert services.register_resident(person, community=make_community(), by=None).pk
 
     def test_grid_of_another_community_is_refused(self, community):

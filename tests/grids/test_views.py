@@ -6,12 +6,16 @@ from accounts.roles import Role
 from grids import services
 from grids.states import GridKind
 from tests.factories import (
+    make_building,
     make_community,
+    make_estate,
     make_grid,
+    make_household,
     make_organisation,
     make_person,
     make_posting,
     make_region,
+    make_resident,
     make_user,
 )
 
@@ -157,6 +161,64 @@ class TestGridDetail:
             make_grid(parent=root)
         with django_assert_num_queries(5):
             page(client, root.get_absolute_url())
+
+
+class TestGridByAddress:
+    """Find my grid by address (S3-06)."""
+
+    def ask(self, client, address):
+        response = client.get("/c/xincheng/grids/", {"address": address})
+        assert response.status_code == 200
+        return response
+
+    def found(self, client, address):
+        return [(row.label, row.line, row.url) for row in self.ask(client, address).context["found"]]
+
+    @pytest.fixture
+    def building(self, community):
+        grid = make_grid("第一网格", community=community)
+        return make_building("3号楼", grid=grid, estate=make_estate("福园", community=community))
+
+    @pytest.mark.row("S3-06")
+    @pytest.mark.parametrize(
+        "address", ["福园3号楼", "福园三栋1单元302", "福园3-1-302", " 福 园 ３号楼 ", "3号楼", "福园"]
+    )
+    def test_leads_to_the_grid_however_it_is_spelt(self, client, building, address):
+        url = building.grid.get_absolute_url()
+        assert self.found(client, address) == [("福园3号楼", "第一网格", url)]
+
+    def test_building_without_a_grid_in_use_leads_to_the_community(self, client, community):
+        make_building("9号楼", community=community)
+        make_building("8号楼", grid=make_grid(community=community, is_active=False))
+        for name in ("9号楼", "8号楼"):
+            ((label, line, url),) = self.found(client, name)
+            assert (label, url) == (name, "/c/xincheng/") and "请打社区电话" in line
+
+    def test_buildings_of_other_communities_are_not_found(self, client, community):
+        make_building("3号楼")
+        make_grid(community=community)
+        response = self.ask(client, "3号楼")
+        assert response.context["found"] == [] and "还没有登记这栋楼" in response.content.decode()
+
+    def test_tells_nothing_of_who_lives_there(self, client, building):
+        make_resident(make_person("住户某某"), household=make_household(building, "302"))
+        known = self.ask(client, "福园3号楼302").content.decode()
+        unknown = self.ask(client, "福园3号楼999").content.decode()
+        assert known.replace("302", "999") == unknown and "住户某某" not in known
+
+    @pytest.mark.parametrize(
+        "address", ["", "  ", "a\u202eb", "<script>alert(1)</script>", "楼" * 5000, "%", "_", "'--"]
+    )
+    def test_strange_addresses_are_answered(self, client, building, address):
+        response = self.ask(client, address)
+        assert response.context["found"] == [] and "<script>alert" not in response.content.decode()
+
+    @pytest.mark.parametrize("many", [1, 50])
+    def test_number_of_queries_is_constant(self, client, community, django_assert_num_queries, many):
+        for number in range(many):
+            make_building(f"{number}号楼", grid=make_grid(community=community))
+        with django_assert_num_queries(6):
+            self.ask(client, "号楼")
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])

@@ -4,6 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from accounts.roles import Role
+from core import clock
+from events.models import ActivityPartner
 from tests.event_factories import make_activity
 from tests.factories import (
     make_community,
@@ -12,8 +15,11 @@ from tests.factories import (
     make_notice,
     make_organisation,
     make_partner,
+    make_person,
+    make_posting,
     make_region,
     make_team,
+    make_user,
     make_venue,
 )
 from tests.portal.test_home import make_balance
@@ -31,7 +37,9 @@ def test_community_needs_the_same_queries_for_one_and_for_many(client, django_as
         make_team(community=community)
         make_honour(community=community)
         make_notice(community=community)
-        make_partner(community=community)
+        held = make_activity(community=community, starts_in=timedelta(days=-1))
+        ActivityPartner.objects.create(activity=held, partner_unit=make_partner(community=community))
+        make_posting(place=community, is_public=True)
         make_venue(community=community)
         make_organisation(community=community)
         make_balance(community, f"indicator-{number}")
@@ -118,3 +126,60 @@ def test_community_shows_how_to_reach_it(client):
 def test_unknown_community_is_not_found(client, slug):
     make_community(slug="a")
     assert client.get(f"/c/{slug}/").status_code == 404
+
+
+@pytest.mark.row("S0-02")
+def test_staff_list_names_those_who_agreed_with_post_duty_and_office_phone_only(client):
+    community = make_community(slug="a")
+    grid = make_grid("一网格", community=community)
+    gone = clock.today() - timedelta(days=1)
+    rows = [
+        ("网格甲", Role.GRID_WORKER, grid, {}),
+        ("干事乙", Role.CLERK, community, {"duty": "民政", "office_phone": "0475-1234567"}),
+        ("干事丙", Role.CLERK, community, {"duty": "综治", "is_public": False}),
+        ("书记丁", Role.SECRETARY, community, {}),
+        ("前任戊", Role.CLERK, community, {"until": gone}),
+        ("审计己", Role.AUDITOR, community, {}),
+        ("邻社庚", Role.CLERK, make_community(), {}),
+    ]
+    for number, (name, role, place, values) in enumerate(rows):
+        user = make_user(person=make_person(name, phone=f"1380000000{number}"))
+        make_posting(user, role, place=place, **{"is_public": True, **values})
+    response = client.get("/c/a/")
+    assert [(one.name, one.post, one.duty, one.phone) for one in response.context["staff"]] == [
+        ("书记丁", "书记", "", ""),
+        ("干事乙", "办事员", "民政", "0475-1234567"),
+        ("网格甲", "一网格 网格员", "", ""),
+    ]
+    html = response.content.decode()
+    assert 'href="tel:04751234567"' in html
+    assert "1380000" not in html.replace(" ", "")
+    for hidden in ("干事丙", "前任戊", "审计己", "邻社庚"):
+        assert hidden not in html
+
+
+@pytest.mark.row("S0-05")
+def test_units_are_listed_with_kind_joint_work_and_activities_of_this_year(client):
+    community = make_community(slug="a")
+    school = make_partner("实验小学", community=community, kind="school", role_note="家庭课堂", contact_name="张老师",
+                          contact_phone="+8613812345678")  # fmt: skip
+    make_partner("散了的单位", community=community, state="ended")
+    for days in (-1, -2):
+        held = make_activity(community=community, starts_in=timedelta(days=days))
+        ActivityPartner.objects.create(activity=held, partner_unit=school)
+    response = client.get("/c/a/")
+    (line,) = response.context["partners"]
+    assert (line.name, line.kind, line.work, line.times) == ("实验小学", "学校", "家庭课堂", "2 场次")
+    html = response.content.decode()
+    for hidden in ("张老师", "5678", "散了的单位"):
+        assert hidden not in html
+
+
+@pytest.mark.row("S3-05")
+def test_stated_totals_stand_with_the_time_they_were_told_for(client):
+    community = make_community(slug="a")
+    make_balance(community, "households", 2106, "exact", label="住户", unit="household", period="")
+    make_balance(community, "residents", 5122, "exact", label="居民", unit="person", period="2023年底")
+    known = {fact.label: fact.value for fact in client.get("/c/a/").context["facts"] if fact.value}
+    assert known["住户"] == "2,106 户（社区自报，统计时间未注明）"
+    assert known["居民"] == "5,122 人（社区自报，2023年底）"

@@ -1,4 +1,4 @@
-"""Places: regions, communities, grids; the postings of staff; organisations, units and venues."""
+"""Places: regions, communities, grids, organisations, units and venues; and the postings of staff in them."""
 
 from datetime import datetime
 from typing import Any
@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from core import clock
-from core.fields import NameField, PublicIdField
+from core.fields import EncryptedTextField, NameField, PublicIdField
 from core.models import DatePrecision, Versioned
 from core.scope import ScopedQuerySet, ScopePath
-from grids.states import GridKind, GridLevel, PartnerKind, PartyKind, RegionLevel, ResidencyKind, VenueKind
+from grids.states import PARTNER, GridKind, GridLevel, PartnerKind, PartnerState, PartyKind, RegionLevel, VenueKind
 
 PATH_STEP = 8
 """Digits of one step in a tree path; a path holds every ancestor, so a subtree is one prefix query."""
@@ -140,6 +140,11 @@ class GridQuerySet(ScopedQuerySet):
         """Grids in use; a grid is closed, never deleted, once something hangs on it."""
         return self.filter(is_active=True)
 
+    def lowest(self) -> "GridQuerySet":
+        """Grids in use without others below them: those where people live."""
+        below = Grid.objects.active().filter(parent=OuterRef("pk"))
+        return self.active().exclude(Exists(below))
+
     def merged(self) -> "GridQuerySet":
         """Grids in which the social and the party grid are one (S3-12)."""
         return self.filter(kind=GridKind.MERGED)
@@ -148,9 +153,14 @@ class GridQuerySet(ScopedQuerySet):
         """Grids lacking a party organisation (S3-12)."""
         return self.filter(party_organisation__isnull=True)
 
-    def without_worker(self, at: datetime | None = None) -> "GridQuerySet":
-        """Grids for which no grid worker answers, neither here nor in a grid above (S3-06)."""
-        held = Posting.objects.live(at).filter(role=Role.GRID_WORKER, grid__isnull=False)
+    def without_worker(self, at: datetime | None = None, *, among: Any = None) -> "GridQuerySet":
+        """Grids for which no grid worker answers, neither here nor in a grid above (S3-06).
+
+        Args:
+            among: the postings that count; those in force at the moment `at` by default.
+        """
+        live = Posting.objects.live(at) if among is None else among
+        held = live.filter(role=Role.GRID_WORKER, grid__isnull=False)
         here = ExpressionWrapper(OuterRef("path"), output_field=models.CharField())
         return self.exclude(Exists(held.annotate(here=here).filter(here__startswith=F("grid__path"))))
 
@@ -204,10 +214,17 @@ class Grid(Versioned):
         return reverse("grids:grid_detail", args=[self.public_id])
 
 
+class PartnerUnitQuerySet(ScopedQuerySet):
+    def current(self) -> "PartnerUnitQuerySet":
+        """Units with which the community works or wants to work; ended ones stay on record."""
+        return self.exclude(state=PartnerState.ENDED)
+
+
 class PartnerUnit(Versioned):
     """A unit in the territory that works together with the community (S0-05)."""
 
     scope_path = ScopePath(community="community")
+    machine = PARTNER
     is_editorial = True
 
     community = models.ForeignKey(
@@ -216,8 +233,14 @@ class PartnerUnit(Versioned):
     name = NameField(_("name"), max_length=60)
     kind = models.CharField(_("kind"), max_length=30, choices=PartnerKind.choices, default=PartnerKind.OTHER)
     role_note = models.CharField(_("joint work"), max_length=120, blank=True)
+    contact_name = NameField(_("contact person"), max_length=60, blank=True)
+    contact_phone = EncryptedTextField(_("contact phone"), blank=True, default="", editable=False)
+    agreement_on = models.DateField(_("agreement signed on"), null=True, blank=True, editable=False)
+    state = models.CharField(
+        _("state"), max_length=20, choices=PartnerState.choices, default=PartnerState.LISTED, editable=False
+    )
 
-    objects = ScopedQuerySet.as_manager()
+    objects = PartnerUnitQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("partner unit")
@@ -280,11 +303,19 @@ class Dated(models.Model):
         return self.since <= day and (self.until is None or self.until >= day)
 
 
+COMMUNITY_STAFF = (Role.SECRETARY, Role.CLERK, Role.CARE_WORKER, Role.GRID_WORKER)
+"""Roles of the workers of a community, in the order in which they are named."""
+
+
 class PostingQuerySet(DatedQuerySet):
     def live(self, at: datetime | None = None) -> "PostingQuerySet":
         """Postings in force at the moment `at`: their days, unless ended before."""
         moment = at or clock.now()
         return super().live(moment).filter(Q(ended_at__isnull=True) | Q(ended_at__gt=moment))
+
+    def of_community_staff(self) -> "PostingQuerySet":
+        """Those who work for a community or one of its grids (S0-02); nobody above them, no auditor."""
+        return self.filter(role__in=COMMUNITY_STAFF)
 
 
 class Posting(Dated, Versioned):
@@ -316,6 +347,8 @@ class Posting(Dated, Versioned):
         verbose_name=_("partner unit"),
     )
     duty = models.CharField(_("duty"), max_length=60, blank=True)
+    office_phone = models.CharField(_("office phone"), max_length=30, blank=True)
+    is_public = models.BooleanField(_("shown publicly"), default=False)
     ended_at = models.DateTimeField(_("ended at once"), null=True, editable=False)
 
     objects = PostingQuerySet.as_manager()
@@ -353,41 +386,3 @@ class Posting(Dated, Versioned):
         """Twin of PostingQuerySet.live."""
         moment = at or clock.now()
         return super().is_live(moment) and (self.ended_at is None or self.ended_at > moment)
-
-
-class Residency(Dated, Versioned):
-    """A person's home in a community, in its simplest form; households and addresses come later."""
-
-    scope_path = ScopePath(community="community", grid="grid")
-
-    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+", verbose_name=_("person"))
-    community = models.ForeignKey(
-        Community, on_delete=models.PROTECT, related_name="residencies", verbose_name=_("community")
-    )
-    grid = models.ForeignKey(
-        Grid, on_delete=models.PROTECT, null=True, blank=True, related_name="residencies", verbose_name=_("grid")
-    )
-    kind = models.CharField(_("kind"), max_length=20, choices=ResidencyKind.choices, default=ResidencyKind.RESIDENT)
-
-    objects = DatedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("residency")
-        verbose_name_plural = _("residencies")
-        ordering = ["-since", "-pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["person", "community"], condition=Q(until__isnull=True), name="residency_one_open"
-            ),
-            models.CheckConstraint(
-                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="residency_until_after_since"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.person} · {self.community}"
-
-
-def resident_of(person_id: int, community_id: int, at: datetime | None = None) -> bool:
-    """Say whether the person has a home in the community at the moment `at`."""
-    return Residency.objects.live(at).filter(person_id=person_id, community_id=community_id).exists()

@@ -1,24 +1,18 @@
-"""Places, postings and homes: what creates, moves and ends them."""
+"""Places: what creates and moves regions, communities, grids, organisations and units, and their settings."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 
-from accounts.models import Person, User
-from accounts.roles import STAFF, Role
-from core import clock, records
+from accounts.models import User
+from core import clock, records, states
 from core.permissions import require
 from core.refusals import Refusal, Refused
 from core.settings import registry
-from grids.access import PLACES_OF, add_posting
-from grids.models import Community, Grid, PartnerUnit, PartyOrganisation, Posting, Region, Residency, tree_path
-from grids.states import GridLevel, ResidencyKind
-
-Place = Region | Community | Grid | PartnerUnit
-PLACE_FIELDS: dict[type, str] = {Region: "region", Community: "community", Grid: "grid", PartnerUnit: "partner_unit"}
-
+from core.states import Done
+from grids.models import Community, Grid, PartnerUnit, PartyOrganisation, Region, tree_path
+from grids.states import GridLevel
 
 # --- trees --------------------------------------------------------------------------------------------------------
 
@@ -205,167 +199,33 @@ def save_organisation(
     return records.save(organisation, by=by, fields=fields, version=version, at=at)
 
 
-# --- postings -----------------------------------------------------------------------------------------------------
+# --- partner units ------------------------------------------------------------------------------------------------
 
 
-def post(
-    user: User,
-    role: str,
-    *,
-    place: Place | None,
-    by: User | None,
-    since: date | None = None,
-    until: date | None = None,
-    duty: str = "",
-    at: datetime | None = None,
-) -> Posting:
-    """Give `user` a role in one place; effects and errors as `save_posting`.
-
-    Args:
-        place: None for the site administrator only.
-        since, until: first and last day; from today on and without end by default.
-    """
-    moment = at or clock.now()
-    where = {PLACE_FIELDS[type(place)]: place} if place is not None else {}
-    posting = Posting(user=user, role=role, since=since or clock.local_day(moment), until=until, duty=duty, **where)
-    posting.clean_fields()
-    return save_posting(posting, by=by, at=moment)
-
-
-@transaction.atomic
-def save_posting(posting: Posting, *, by: User | None, at: datetime | None = None) -> Posting:
-    """Insert a posting; what was granted is never rewritten, it is ended and granted anew.
-
-    Effects, in order: the row, one audit row, the account's `is_staff`.
+def sign_agreement(unit: PartnerUnit, *, agreement_on: date, **how: Any) -> Done:
+    """Record that an agreement was signed on a day. Effects, arguments (by, version, at) and errors: core.states.act.
 
     Raises:
-        Refused: WRONG_PLACE; NOT_ALLOWED, the place is outside the actor's; OWN_POSTING; ROLE_NOT_YOURS; INVALID, the
-            days are in the wrong order.
+        Refused: INVALID, the day is still to come.
     """
-    moment = at or clock.now()
-    place = posting.place
-    kind = {PLACE_FIELDS[type(place)]} if place is not None else set()
-    if not kind <= PLACES_OF[posting.role] or bool(kind) != (posting.role != Role.SITE_ADMINISTRATOR):
-        raise Refused(Refusal.WRONG_PLACE, role=posting.get_role_display())
-    if by is not None:
-        _require_grant(posting, by, moment)
-    records.save(posting, by=by, at=moment)
-    refresh_staff(posting.user, moment)
-    return posting
-
-
-def _require_grant(posting: Posting, by: User, at: datetime) -> None:
-    """The predicate judges role and holder, the place must lie within the actor's."""
-    answer = add_posting(by, posting, at)
-    if answer is not None:
-        raise Refused(answer) if isinstance(answer, Refusal) else answer
-    require("posting.add", by, posting.place, at)
-
-
-@transaction.atomic
-def _refuse_later_end(row: Posting | Residency, until: date | None) -> None:
-    """What has ended is granted anew, never revived."""
-    if until is not None and row.until is not None and until > row.until:
+    if agreement_on > clock.local_day(how.get("at") or clock.now()):
         raise Refused(Refusal.INVALID)
+    return states.act(unit, "sign", agreement_on=agreement_on, **how)
 
 
-def end_posting(
-    posting: Posting,
-    *,
-    by: User | None,
-    until: date | None = None,
-    version: int | None = None,
-    at: datetime | None = None,
-) -> Posting:
-    """End a posting; its rights end with the holder's next request.
-
-    Effects, in order: the row, one audit row, the account's `is_staff`.
-
-    Args:
-        until: the last day; None ends it at this moment.
-
-    Raises:
-        Refused: NOT_ALLOWED, OWN_POSTING, ROLE_NOT_YOURS; INVALID, `until` lies before the first day.
-        Stale: somebody else changed it in the meantime.
-    """
-    moment = at or clock.now()
-    require("posting.change", by, posting, moment)
-    _refuse_later_end(posting, until)
-    if until is None:
-        posting.ended_at = moment
-        posting.until = max(posting.since, min(clock.local_day(moment), posting.until or date.max))
-    else:
-        posting.until = until
-    records.save(posting, by=by, fields=["until", "ended_at"], version=version, at=moment)
-    refresh_staff(posting.user, moment)
-    return posting
+def start_joint_work(unit: PartnerUnit, **how: Any) -> Done:
+    """Record that joint work has begun. Effects, arguments and errors: core.states.act."""
+    return states.act(unit, "start", **how)
 
 
-def refresh_staff(user: User, at: datetime | None = None) -> None:
-    """Set `is_staff` of one account to whether it holds a live staff posting."""
-    User.objects.select_for_update().get(pk=user.pk)
-    user.is_staff = Posting.objects.live(at).filter(user=user, role__in=STAFF).exists()
-    User.objects.filter(pk=user.pk).update(is_staff=user.is_staff)
+def end_joint_work(unit: PartnerUnit, **how: Any) -> Done:
+    """Record that the joint work is over, with a reason; public lists leave the unit out. As core.states.act."""
+    return states.act(unit, "end", **how)
 
 
-def refresh_all_staff(at: datetime) -> int:
-    """Set `is_staff` of every account whose postings began or ended by the calendar; returns how many changed."""
-    held = Exists(Posting.objects.live(at).filter(user=OuterRef("pk"), role__in=STAFF))
-    ended = User.objects.filter(~held, is_staff=True).update(is_staff=False)
-    return ended + User.objects.filter(held, is_staff=False).update(is_staff=True)
-
-
-# --- homes --------------------------------------------------------------------------------------------------------
-
-
-def save_residency(
-    residency: Residency,
-    *,
-    by: User | None,
-    fields: list[str] | None = None,
-    version: int | None = None,
-    at: datetime | None = None,
-) -> Residency:
-    """Insert or change a home.
-
-    Effects, in order: the row, one audit row.
-
-    Raises:
-        Refused: OTHER_COMMUNITY, the grid lies elsewhere; DUPLICATE, the person has an open home here.
-        Stale: somebody else changed it in the meantime.
-    """
-    same_community(residency.community, residency.grid)
-    return records.save(residency, by=by, fields=fields, version=version, at=at)
-
-
-def register_resident(
-    person: Person,
-    *,
-    community: Community,
-    by: User | None,
-    grid: Grid | None = None,
-    kind: str = ResidencyKind.RESIDENT,
-    since: date | None = None,
-    at: datetime | None = None,
-) -> Residency:
-    """Record that `person` has a home in the community from `since` (today) on; effects as `save_residency`."""
-    since = since or clock.local_day(at or clock.now())
-    residency = Residency(person=person, community=community, grid=grid, kind=kind, since=since)
-    return save_residency(residency, by=by, at=at)
-
-
-def end_residency(
-    residency: Residency,
-    *,
-    by: User | None,
-    until: date | None = None,
-    version: int | None = None,
-    at: datetime | None = None,
-) -> Residency:
-    """Record that the person moved away; the last day is yesterday unless given. Effects as `save_residency`."""
-    _refuse_later_end(residency, until)
-    residency.until = until or max(residency.since, clock.local_day(at or clock.now()) - timedelta(days=1))
-    return save_residency(residency, by=by, fields=["until"], version=version, at=at)
+def list_again(unit: PartnerUnit, **how: Any) -> Done:
+    """List a unit anew whose joint work was over. As core.states.act."""
+    return states.act(unit, "list_again", **how)
 
 
 # --- settings -----------------------------------------------------------------------------------------------------

@@ -1,0 +1,31 @@
+"""Regions, communities, grids; postings, organisations, units, venues; estates, buildings, households, homes."""
+
+from grids.models.homes import (
+    Address,
+    Building,
+    Estate,
+    GridAssignment,
+    Household,
+    Residency,
+    resident_of,
+)
+from grids.models.places import (
+    COMMUNITY_STAFF,
+    PATH_STEP,
+    Community,
+    Dated,
+    DatedQuerySet,
+    Grid,
+    PartnerUnit,
+    PartyOrganisation,
+    Posting,
+    Region,
+    Venue,
+    tree_path,
+)
+
+__all__ = [
+    "COMMUNITY_STAFF", "PATH_STEP", "Address", "Building", "Community", "Dated", "DatedQuerySet", "Estate", "Grid",
+    "GridAssignment", "Household", "PartnerUnit", "PartyOrganisation", "Posting", "Region", "Residency", "Venue",
+    "resident_of", "tree_path",
+]  # fmt: skip
