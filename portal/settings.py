@@ -220,6 +220,8 @@ ACCOUNT_LOGIN_METHODS = {"username", "phone"}
 ACCOUNT_SIGNUP_FIELDS = ["phone", "password1"]
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# Beside those of django-allauth: how often a code may be sent to an e-mail address.
+ACCOUNT_RATE_LIMITS = {"email_code": "5/h/user,1/m/key"}
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
