@@ -98,8 +98,9 @@ def remove(user: User, *, by: Any, at: datetime | None = None) -> User:
 def _set(user: User, address: str, at: datetime, by: Any) -> User:
     if by != user:
         raise Refused(Refusal.NOT_ALLOWED)
-    user.email, user.email_verified_at = address, at if address else None
-    return records.save(user, by=by, fields=["email", "email_verified_at"], at=at)
+    account = User.objects.get(pk=user.pk)
+    account.email, account.email_verified_at = address, at if address else None
+    return records.save(account, by=by, fields=["email", "email_verified_at"], at=at)
 
 
 def _hash(user: User, address: str, code: str) -> str:

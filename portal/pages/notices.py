@@ -48,7 +48,7 @@ def row(notice: Notice, reason: str = "") -> Row:
 
 @method_decorator(never_cache, name="dispatch")
 class MineView(LoginRequiredMixin, View):
-    """Base: for the person who is signed in; other methods than the page's own are 405 for everybody."""
+    """Base: for who is signed in; methods that a page has no function for are 405 for everybody."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not hasattr(self, (request.method or "").lower()):
@@ -65,8 +65,6 @@ class MineView(LoginRequiredMixin, View):
 class NoticeListView(MineView):
     """All of them, the latest first."""
 
-    http_method_names = ["get", "head", "options"]
-
     def get(self, request: HttpRequest) -> HttpResponse:
         page = Paginator(notices.inbox(request.user.person_id), PER_PAGE).get_page(request.GET.get("page"))
         found = list(page.object_list)
@@ -79,8 +77,6 @@ class NoticeListView(MineView):
 class NoticeDetailView(MineView):
     """One notice. Opening it marks it as read, which is no more than a note for the person's own eyes."""
 
-    http_method_names = ["get", "head", "options"]
-
     def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
         notice = get_object_or_404(notices.inbox(request.user.person_id), public_id=public_id)
         if request.method == "GET":
@@ -90,8 +86,6 @@ class NoticeDetailView(MineView):
 
 class NoticeReadAllView(MineView):
     """Marks as read what the person has seen in the list; what came since stays new."""
-
-    http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
         if request.user.person is None:
@@ -106,8 +100,6 @@ class NoticeReadAllView(MineView):
 
 class NoticeSettingsView(MineView):
     """Which kinds come on which channels, and where to."""
-
-    http_method_names = ["get", "head", "post", "options"]
 
     def get(self, request: HttpRequest) -> HttpResponse:
         person = request.user.person
@@ -137,8 +129,6 @@ class NoticeSettingsView(MineView):
 class EmailChangeView(MineView):
     """Asks for an address and sends a code to it."""
 
-    http_method_names = ["get", "head", "post", "options"]
-
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.page("notice_email", form=EmailForm())
 
@@ -161,8 +151,6 @@ class EmailChangeView(MineView):
 
 class EmailConfirmView(MineView):
     """Asks for the code."""
-
-    http_method_names = ["get", "head", "post", "options"]
 
     def get(self, request: HttpRequest) -> HttpResponse:
         pending = self.pending()
@@ -199,8 +187,6 @@ class EmailConfirmView(MineView):
 
 class EmailRemoveView(MineView):
     """Takes the address off the account."""
-
-    http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
         emails.remove(request.user, by=request.user)
