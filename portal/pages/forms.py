@@ -12,6 +12,7 @@ from accounts.models.notices import Channel
 from accounts.notices import Kind, Way
 
 LONGEST_ADDRESS = 254
+WAYS = {Channel.EMAIL: _("By e-mail"), Channel.SMS: _("By text message")}
 SIX_DIGITS = re.compile(r"[0-9]{6}")
 
 
@@ -24,7 +25,7 @@ class SwitchForm(forms.Form):
         for kind in self.kinds:
             self.fields[kind.code] = forms.MultipleChoiceField(
                 label=kind.label,
-                choices=[(channel, Channel(channel).label) for channel in kind.channels],
+                choices=[(channel, WAYS[channel]) for channel in kind.channels],
                 initial=[channel for channel in kind.channels if (kind.code, channel) not in off],
                 required=False,
                 widget=forms.CheckboxSelectMultiple,

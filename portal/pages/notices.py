@@ -18,7 +18,7 @@ from django.views.generic import View
 
 from accounts import emails, notices
 from accounts.models import Notice
-from core.masking import mask_email
+from core.masking import mask_email, mask_phone
 from core.refusals import Refusal, Refused
 from portal.pages.forms import CodeForm, EmailForm, SwitchForm
 
@@ -122,7 +122,9 @@ class NoticeSettingsView(MineView):
     def settings_page(self, form: SwitchForm | None, status: int = 200) -> HttpResponse:
         user = self.request.user
         email = mask_email(user.email) if user.email_verified_at else ""
-        phone = user.person.masked_phone if user.person else ""
+        phone = (user.person.masked_phone if user.person else "") or mask_phone(
+            user.phone if user.phone_verified_at else ""
+        )
         return self.page("notice_settings", status, form=form, email=email, phone=phone)
 
 

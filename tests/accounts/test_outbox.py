@@ -60,7 +60,7 @@ def test_letter_says_what_happened_and_nothing_in_its_subject(settings):
     (letter,) = mail.outbox
     url = f"{settings.SITE_URL}/me/notices/{delivery.notice.public_id}/"
     assert (letter.to, letter.subject) == (["w@example.cn"], "【邻里】报名成功")
-    assert "“义务理发”，11月28日 周六" in letter.body
+    assert "义务理发，11月28日 周六" in letter.body
     assert url in letter.body and f"{settings.SITE_URL}/me/notices/settings/" in letter.body
     assert delivery.notice.person.name not in letter.body + letter.subject
     assert letter.content_subtype == "plain"

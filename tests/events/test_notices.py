@@ -55,7 +55,7 @@ def test_sign_up_is_confirmed_once(activity):
     step = Transition.objects.get(content_type__model="signup")
     assert (notice.occasion, notice.url) == (f"transition:{step.pk}", activity.get_absolute_url())
     assert notices.message(notice).text == (
-        "“义务理发”，11月28日 周六 12:00–14:00，社区服务中心。来不了请早点取消，把名额留给邻居。"
+        "义务理发，11月28日 周六 12:00–14:00，社区服务中心。来不了请早点取消，把名额留给邻居。"
     )
     assert told(user.person) == [("sign_up_confirmed", ["email"])]
 
@@ -130,7 +130,7 @@ def test_new_time_is_told_to_everybody_with_a_seat_once_for_each_change(activity
     entries = AuditEntry.objects.filter(verb="change", content_type__model="activity").order_by("pk")
     assert [row.occasion for row in Notice.objects.order_by("pk")] == [f"audit:{row.pk}" for row in entries]
     assert notices.message(Notice.objects.latest("pk")).text == (
-        "“义务理发”改为 11月29日 周日 12:00–14:00，小广场。来不了的话，请取消报名。"
+        "义务理发：改为 11月29日 周日 12:00–14:00，小广场。来不了的话，请取消报名。"
     )
 
 

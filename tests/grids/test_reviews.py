@@ -48,7 +48,7 @@ def test_submitted_is_told_to_those_who_may_publish_it(draft, cast):
         f"transition:{done.transition.pk}",
         f"/admin/{app}/{model}/{row.pk}/change/",
     )
-    assert notices.message(notice).text == "“草稿”已提交审核，请您看一看，发布或退回修改。"
+    assert notices.message(notice).text == "草稿：已提交审核，请您看一看，发布或退回修改。"
 
 
 def test_returned_and_published_are_told_to_the_author(draft, cast):
