@@ -28,6 +28,14 @@ def phone_mask_spoken() -> str:
     return _("the middle four digits are hidden")
 
 
+def mask_email(address: str | None) -> str:
+    """Return the first character and the host: "w***@example.cn"; what is no address is hidden whole."""
+    name, at, host = (address or "").rpartition("@")
+    if not address:
+        return ""
+    return f"{name[0]}***@{host}" if name and at and host else "********"
+
+
 def mask_id_number(number: str | None) -> str:
     """Return 18 asterisks: beside a birth date any digit shown would give the number away."""
     return _ID_NUMBER_MASK if number else ""

@@ -44,6 +44,10 @@ class Refusal(models.TextChoices):
     CANCELLED = "cancelled", _("The activity has been cancelled.")
     FINISHED = "finished", _("The activity is over.")
     NOT_OVER_YET = "not_over_yet", _("The activity is not over yet. It ends {ends}.")
+    # codes
+    CODE_WRONG = "code_wrong", _("The code is not right or has expired. Please ask for a new one.")
+    TOO_OFTEN = "too_often", _("That was too often. Please wait a little and try again.")
+    NOT_SENT = "not_sent", _("The code could not be sent. Please try again later.")
     # places and postings
     UNDER_ITSELF = "under_itself", _("A place cannot lie below itself.")
     TOO_DEEP = "too_deep", _("Grids have three levels at most.")

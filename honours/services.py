@@ -3,11 +3,14 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from accounts.models import User
 from core import clock, records, states
 from core.permissions import require
 from core.refusals import Refusal, Refused
 from core.states import Done
+from grids import reviews
 from grids.services import same_community
 from honours.models import Honour
 from honours.states import RecipientKind
@@ -69,19 +72,22 @@ def _check(honour: Honour, at: datetime | None) -> None:
         raise Refused(Refusal.INVALID)
 
 
+@transaction.atomic
 def submit(honour: Honour, **how: Any) -> Done:
     """Ask a colleague to verify the draft. Effects, arguments (by, version, reason, at) and errors: core.states.act."""
-    return states.act(honour, "submit", **how)
+    return reviews.tell(honour, states.act(honour, "submit", **how))
 
 
+@transaction.atomic
 def return_to_draft(honour: Honour, **how: Any) -> Done:
     """Give the draft back with a reason. Effects, arguments and errors: core.states.act."""
-    return states.act(honour, "return", **how)
+    return reviews.tell(honour, states.act(honour, "return", **how))
 
 
+@transaction.atomic
 def publish(honour: Honour, **how: Any) -> Done:
     """Verify what another person recorded and put it on the wall. As core.states.act; also Refused OWN_DRAFT."""
-    return states.act(honour, "publish", **how)
+    return reviews.tell(honour, states.act(honour, "publish", **how))
 
 
 def withdraw(honour: Honour, **how: Any) -> Done:

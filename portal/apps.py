@@ -9,4 +9,4 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.module_loading import autodiscover_modules  # noqa: PLC0415  models must be loaded first
 
-        autodiscover_modules("access", "states", "figures", "due", "admin", "wiring", "checks")
+        autodiscover_modules("access", "states", "notices", "figures", "due", "admin", "wiring", "checks")

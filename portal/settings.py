@@ -229,6 +229,8 @@ MFA_TOTP_TOLERANCE = 1
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 # Addresses of e-mail are kept in our own table, not in allauth's.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
+# Beside those of django-allauth: how often a code may be sent to an e-mail address.
+ACCOUNT_RATE_LIMITS = {"email_code": "5/h/user,1/m/key"}
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

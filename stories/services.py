@@ -12,6 +12,7 @@ from core.constraints import refusing
 from core.permissions import require
 from core.refusals import Refusal, Refused
 from core.states import Done
+from grids import reviews
 from grids.services import refuse_cycle
 from stories.models import PageEdition, PageSection, PublicNotice, Theme
 from stories.states import PageKind
@@ -85,19 +86,22 @@ def change(
     return records.save(notice, by=by, fields=fields, version=version, at=at)
 
 
+@transaction.atomic
 def submit(notice: PublicNotice, **how: Any) -> Done:
     """Ask a colleague to review the draft. Effects, arguments (by, version, reason, at) and errors: core.states.act."""
-    return states.act(notice, "submit", **how)
+    return reviews.tell(notice, states.act(notice, "submit", **how))
 
 
+@transaction.atomic
 def return_to_draft(notice: PublicNotice, **how: Any) -> Done:
     """Give the draft back with a reason. Effects, arguments and errors: core.states.act."""
-    return states.act(notice, "return", **how)
+    return reviews.tell(notice, states.act(notice, "return", **how))
 
 
+@transaction.atomic
 def publish(notice: PublicNotice, **how: Any) -> Done:
     """Approve what another person wrote; it shows from `starts_at` on. As core.states.act; also Refused OWN_DRAFT."""
-    return states.act(notice, "publish", **how)
+    return reviews.tell(notice, states.act(notice, "publish", **how))
 
 
 def withdraw(notice: PublicNotice, **how: Any) -> Done:

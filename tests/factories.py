@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
-from accounts.models import Person, User
+from accounts.models import Delivery, Notice, Person, User
 from accounts.roles import STAFF, Role
 from core import clock
 from grids.addresses import fold_address, fold_door
@@ -69,6 +69,15 @@ def make_person(name: str = "", *, phone: str = "", id_number: str = "", **value
     return person
 
 
+def make_reachable(name: str = "", *, email: str = "", **values: Any) -> User:
+    """An account with a person who has a phone, and a verified e-mail if one is given."""
+    user = make_user(person=make_person(name, phone=a_phone()), **values)
+    if email:
+        user.email, user.email_verified_at = email, clock.now()
+        user.save()
+    return user
+
+
 def make_user(username: str = "", *, person: Person | None = None, password: str = PASSWORD, **values: Any) -> User:
     """An account with a person of its own; without postings it has no rights."""
     username = username or f"user{number()}"
@@ -78,6 +87,17 @@ def make_user(username: str = "", *, person: Person | None = None, password: str
         user.set_phone(user.person.phone, at=clock.now())
     user.save()
     return user
+
+
+def make_message(person: Person | None = None, *, kind: str = "sign_up_confirmed", **values: Any) -> Notice:
+    """Something told to the person; nothing leaves the site."""
+    values.setdefault("occasion", f"test:{number()}")
+    values.setdefault("words", {"title": "义务理发", "when": "11月28日 周六"})
+    return Notice.objects.create(person=person or make_person(), kind=kind, **values)
+
+
+def make_delivery(notice: Notice | None = None, channel: str = "email", **values: Any) -> Delivery:
+    return Delivery.objects.create(notice=notice or make_message(), channel=channel, **values)
 
 
 # --- places -------------------------------------------------------------------------------------------------------

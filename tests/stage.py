@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Person
+from accounts.models import Notice, Person
 from core import clock
 from events.models import Activity
 from grids.models import Community, Grid
@@ -20,6 +20,7 @@ from tests.factories import (
     make_grid,
     make_honour,
     make_member,
+    make_message,
     make_notice,
     make_organisation,
     make_partner,
@@ -58,6 +59,7 @@ class Side:
     team: Team
     neighbour: Person
     request: Membership | None = None
+    message: Notice | None = None
     closed_grid: Grid | None = None
     activities: dict[str, Activity] = field(default_factory=dict)
     honours: dict[str, Honour] = field(default_factory=dict)
@@ -101,6 +103,7 @@ def make_side(community: Community, grid: Grid, team: Team | None) -> Side:
     neighbour.set_id_number(ID_NUMBERS[slug])
     neighbour.save()
     side.canaries |= {PHONES[slug], ID_NUMBERS[slug]}
+    side.message = make_message(neighbour, words={"title": side.secret("消息"), "when": ""})
     home = make_resident(neighbour, grid=grid)
     _make_activities(side)
     for state in HONOURS:

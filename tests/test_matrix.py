@@ -52,6 +52,20 @@ mfa_generate_recovery_codes   POST          302     302      302     302   302  
 portal:home                   -             200     200      200     200   200   200     200
 portal:qr                     home          200     200      200     200   200   200     200
 portal:me                     -             302     200      200     200   200   200     200
+portal:notice_list            -             302     200      200     200   200   200     200
+portal:notice_read_all        -             405     405      405     405   405   405     405
+portal:notice_read_all        POST          302     302      302     302   302   302     302
+portal:notice_settings        -             302     200      200     200   200   200     200
+portal:notice_settings        POST          302     302      302     302   302   302     302
+portal:notice_email           -             302     200      200     200   200   200     200
+portal:notice_email           POST          302     422      422     422   422   422     422
+portal:notice_email_confirm   -             302     302      302     302   302   302     302
+portal:notice_email_confirm   POST          302     302      302     302   302   302     302
+portal:notice_email_remove    -             405     405      405     405   405   405     405
+portal:notice_email_remove    POST          302     302      302     302   302   302     302
+portal:notice_detail          a             302     404      404     404   404   404     404
+portal:notice_detail          b             302     404      404     404   404   404     404
+portal:notice_detail          missing       302     404      404     404   404   404     404
 portal:community_detail       a             200     200      200     200   200   200     200
 portal:community_detail       b             200     200      200     200   200   200     200
 portal:community_detail       missing       404     404      404     404   404   404     404
@@ -170,6 +184,11 @@ METHODS = {
     "mfa_deactivate_totp": SAFE | {"POST"},
     "mfa_view_recovery_codes": {"GET"},
     "mfa_generate_recovery_codes": SAFE | {"POST"},
+    "portal:notice_read_all": {"POST"},
+    "portal:notice_settings": SAFE | {"POST"},
+    "portal:notice_email": SAFE | {"POST"},
+    "portal:notice_email_confirm": SAFE | {"POST"},
+    "portal:notice_email_remove": {"POST"},
     "events:activity_sign_up": SAFE | {"POST"},
     "events:sign_up_cancel": SAFE | {"POST"},
     "volunteers:team_join": SAFE | {"POST"},
@@ -236,6 +255,8 @@ def path_of(line: Line, stage: Stage) -> str:
     if name == "stories:page_detail":
         return reverse(name, args=[case])
     side = stage.a if case[0] == "a" else stage.b
+    if name == "portal:notice_detail":
+        return reverse(name, args=[side.message.public_id])
     kind, state = name.split(":")[1].split("_")[0], case[2:]
     if kind == "community" or name == "grids:grid_list":
         return reverse(name, args=[side.community.slug])

@@ -37,7 +37,9 @@ from volunteers.models import Leadership
 
 PAGES_AT_MOST = 300
 ALIKE_AT_MOST = 2
-NOT_FOLLOWED = re.compile(r"/(?:look|static|media|accounts/logout|admin/logout)/|/qr/")
+NOT_FOLLOWED = re.compile(
+    r"/(?:look|static|media|accounts/logout|admin/logout)/|/qr/|/me/notices/(?:read|email/remove)/"
+)
 SAME_AGAIN = {"o", "p", "_popup", "_to_field", "_changelist_filters", "next"}
 """Parameters that show the same in another order or frame."""
 IDENT = re.compile(r"/(?:[0-9]+|[0-9a-hjkmnp-tv-z]{10})(?=/)")

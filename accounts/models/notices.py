@@ -70,8 +70,9 @@ class Notice(models.Model):
 
 class DeliveryQuerySet(models.QuerySet):
     def due(self, at: datetime) -> "DeliveryQuerySet":
-        """Waiting, and their time has come."""
-        return self.filter(state=DeliveryState.QUEUED, not_before__lte=at)
+        """Waiting, and their time has come; also those of which nobody knows and that may go again."""
+        waiting = (DeliveryState.QUEUED, DeliveryState.UNKNOWN)
+        return self.filter(state__in=waiting, ended_at__isnull=True, not_before__lte=at)
 
 
 class Delivery(models.Model):

@@ -8,12 +8,13 @@ from typing import Any, cast
 from django.db import transaction
 from django.db.models import F
 
-from core import clock, records, versions
+from core import audit, clock, records, versions
 from core.constraints import refusing
 from core.dates import daytime_text
 from core.permissions import require
 from core.refusals import Refusal, Refused
 from core.states import Done, transition
+from events import notices
 from events.access import wrong_state
 from events.models import Activity, ActivityPartner, Quota, Session
 from events.services import seats
@@ -223,8 +224,9 @@ def change_times(
 ) -> Activity:
     """Set time, place and sign-up window of a draft or published activity.
 
-    Effects, in order: the session, the activity with one audit row, the community's version. Nothing when all is as
-    it was. Once published, an empty window becomes: from now until the start.
+    Effects, in order: the session, one audit row, everybody with a seat in a published activity told if time or place
+    changed, the activity, the community's version. Nothing when all is as it was. Once published, an empty window
+    becomes: from now until the start.
 
     Raises:
         Refused: NOT_ALLOWED, WRONG_STATE, FINISHED (over already, or the new end has passed), or as `check`.
@@ -248,7 +250,10 @@ def change_times(
     if changed:
         with refusing():
             _set_session(activity, starts_at, ends_at)
-            records.save(wanted, by=by, fields=changed, version=version, at=moment)
+            entry = audit.record(wanted, "change", by=by, fields=changed, at=moment)
+            if activity.state == ActivityState.PUBLISHED:
+                notices.moved(wanted, entry)
+            records.save(wanted, by=by, fields=changed, version=version, audited=False, at=moment)
         for name in (*changed, "version"):
             setattr(activity, name, getattr(wanted, name))
     return activity
@@ -311,6 +316,8 @@ def submit(
 ) -> Done:
     """Send a draft to review.
 
+    Effects, in order: Transition, those who may publish it told, the community's version.
+
     Raises:
         Refused: NOT_ALLOWED, TIMES_MISSING, QUOTA_MISSING, RISK_TEXT_MISSING, FINISHED, or as `check`.
         Conflict: somebody else acted first.
@@ -325,7 +332,7 @@ def submit(
 def return_to_draft(
     activity: Activity, *, by: Any, version: int | None = None, reason: str | None = None, at: datetime | None = None
 ) -> Done:
-    """Send an activity in review back to its author with a reason. Errors as `submit`, and REASON_NEEDED."""
+    """Send an activity in review back to its author, who is told the reason. Errors as `submit`, and REASON_NEEDED."""
     moment = at or clock.now()
     require("activity.return", by, activity, moment)
     return _move(activity, "return", by=by, version=version, reason=reason, at=moment)
@@ -337,8 +344,8 @@ def publish(
 ) -> Done:
     """Approve and publish; never by the author.
 
-    Effects, in order: seats open, Transition (an empty sign-up window becomes: from now until the start), the
-    community's version.
+    Effects, in order: seats open, Transition (an empty sign-up window becomes: from now until the start), the author
+    told, the community's version.
 
     Raises:
         Refused: OWN_DRAFT, RISK_TEXT_MISSING, and as `submit`.
@@ -381,8 +388,8 @@ def cancel(
 ) -> Done:
     """Call an activity off before it is over.
 
-    Effects, in order: seats closed, Transition, the community's version. Sign-ups stay confirmed and their seats
-    counted, as a record of who has to be told; they no longer clash with other activities.
+    Effects, in order: seats closed, Transition, everybody with a seat told, the community's version. Sign-ups stay
+    confirmed and their seats counted, as a record of who was told; they no longer clash with other activities.
 
     Raises:
         Refused: NOT_ALLOWED, REASON_NEEDED, FINISHED.
@@ -433,6 +440,6 @@ def _window(activity: Activity, at: datetime) -> tuple[datetime, datetime]:
 
 @transaction.atomic
 def _move(activity: Activity, verb: str, **words: Any) -> Done:
-    done = transition(activity, verb, **words)
+    done = notices.tell(activity, transition(activity, verb, **words))
     versions.bump(activity.community_id)
     return done

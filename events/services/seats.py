@@ -28,8 +28,8 @@ CALLED_OFF = {
 
 
 def of(activity: Activity, role: str = QuotaRole.PARTICIPANT) -> Quota | None:
-    """Return the seats of `activity` as stored now, with its activity, community and team (one query)."""
-    rows = Quota.objects.select_related("activity__community", "activity__team")
+    """Return the seats of `activity` as stored now, with its activity, community, team and venue (one query)."""
+    rows = Quota.objects.select_related("activity__community", "activity__team", "activity__venue")
     return rows.filter(activity_id=activity.pk, role=role).first()
 
 

@@ -19,6 +19,7 @@ from core.models import Transition
 from core.permissions import require
 from core.refusals import Refusal, Refused
 from core.states import Conflict, Done, created, transition
+from events import notices
 from events.limits import CANCEL_CUTOFF_HOURS
 from events.models import Activity, Participant, SignUp
 from events.services import seats, standings
@@ -50,8 +51,9 @@ def sign_up(
 ) -> SignUpDone:
     """Sign one person up.
 
-    Effects, in order, in one transaction: the person locked, SignUp, Participant, the first Transition, the seat. The
-    seat comes last, so that others who want one wait as short as possible; without a free one all is undone.
+    Effects, in order, in one transaction: the person locked, SignUp, Participant, the first Transition, the notice to
+    the person, the seat. The seat comes last, so that others who want one wait as short as possible; without a free
+    one all is undone.
 
     Args:
         person: who comes; None only to be told why not.
@@ -138,7 +140,8 @@ def _sign_up(
         raise refused
     party.save(force_insert=True)
     Participant.objects.create(sign_up=party, activity=quota.activity, person=person)
-    created(party, by=by, on_behalf_of=on_behalf_of, at=at)
+    step = created(party, by=by, on_behalf_of=on_behalf_of, at=at)
+    notices.signed_up(party, quota.activity, step)
     seats.take(quota, party.party_size)
     return SignUpDone(party)
 
@@ -200,8 +203,8 @@ def cancel(
 ) -> Done:
     """Cancel a party, late after the community's cut-off.
 
-    Effects, in order: Transition (cancel or cancel_late), participants inactive, seats given back: once, however often
-    and by however many it is asked for. A party cancelled before is `already` done, whoever did it.
+    Effects, in order: Transition (cancel or cancel_late), participants inactive, seats given back, the person told:
+    once, however often and by however many it is asked for. A party cancelled before is `already` done, whoever did it.
 
     Raises:
         Refused: NOT_ALLOWED, ALREADY_STARTED, FINISHED, CANCELLED (the activity is), WRONG_STATE.
@@ -242,12 +245,13 @@ def remove(
 
 
 def _stored(sign_up: SignUp) -> SignUp:
-    return SignUp.objects.select_related("quota__activity__community").get(pk=sign_up.pk)
+    rows = SignUp.objects.select_related("quota__activity__community", "quota__activity__venue", "contact__user")
+    return rows.get(pk=sign_up.pk)
 
 
 @transaction.atomic
 def _leave(party: SignUp, verb: str, refused: Refused | None, words: dict[str, Any]) -> Done:
-    """Make the move and give the seats back with it."""
+    """Make the move, give the seats back with it and tell the person."""
     if party.state not in LEFT and refused is not None:
         raise refused
     try:
@@ -259,4 +263,5 @@ def _leave(party: SignUp, verb: str, refused: Refused | None, words: dict[str, A
     if not done.already:
         Participant.objects.filter(sign_up=party, active=True).update(active=False)
         seats.give_back(party.quota, party.party_size)
+        notices.left(party, done)
     return done

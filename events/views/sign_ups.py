@@ -70,6 +70,13 @@ class PersonalView(View):
 class ActivitySignUpView(PersonalView):
     """GET: look over and confirm, or what was done. POST: sign the person up."""
 
+    def get_activity(self, public_id: str) -> Activity:
+        """Without its seats for a POST: the service reads them anew."""
+        if self.request.method != "POST":
+            return super().get_activity(public_id)
+        rows = Activity.objects.public().select_related("community", "venue", "team")
+        return get_object_or_404(rows, public_id=public_id)
+
     def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
         moment, user = clock.now(), request.user
         standing = standings.standing(self.activity, user.person, user=user, at=moment)

@@ -8,6 +8,7 @@ from django.db.models import Model
 from django.urls import resolve, reverse
 from playwright.sync_api import Page
 
+from accounts import notices
 from accounts.models import User
 from core import clock
 from events.models import Activity
@@ -40,10 +41,10 @@ NARROW = (360, 320)
 STATES = {Phase.OPEN, Phase.FEW, Phase.FULL, Phase.CLOSED, Phase.CANCELLED, Phase.FINISHED}
 
 NO_PAGES = {
-    "events:activity_calendar_file", "livez", "media", "portal:look", "portal:qr", "readyz", "robots",
-    "volunteers:membership_approve",
+    "events:activity_calendar_file", "livez", "media", "portal:look", "portal:notice_email_remove",
+    "portal:notice_read_all", "portal:qr", "readyz", "robots", "volunteers:membership_approve",
 }  # fmt: skip
-"""Addresses that answer with a file, a word or the way to somewhere else."""
+"""Addresses that answer with a file, a word or the way to somewhere else, or take a POST only."""
 
 ON_THE_WAY = {"mfa_authenticate"}
 """Pages between two steps, which tests/browser/test_second_factor.py looks at."""
@@ -142,6 +143,7 @@ def open_to_all() -> Pages:
 def of_the_resident(town) -> Pages:
     """Pages by name as the signed-in resident meets them."""
     sign_up, full = "events:activity_sign_up", by_phase()[Phase.FULL]
+    told = notices.inbox(town["resident"].person_id).first()
     return {
         "me": ("/me/", 200),
         "sign-up": (reverse(sign_up, args=[town["free"].public_id]), 200),
@@ -150,6 +152,11 @@ def of_the_resident(town) -> Pages:
         "cancel": (reverse("events:sign_up_cancel", args=[town["mine"].public_id]), 200),
         "refused": (reverse(sign_up, args=[full.public_id]), 409),
         **of_a_leader(town["resident"]),
+        "messages": ("/me/notices/", 200),
+        "message": (reverse("portal:notice_detail", args=[told.public_id]), 200),
+        "how to be told": (reverse("portal:notice_settings"), 200),
+        "e-mail": (reverse("portal:notice_email"), 200),
+        "e-mail code": (reverse("portal:notice_email_confirm"), 200),
         "403": ("/admin/", 403),
         "second factor": (reverse("mfa_index"), 200),
         "password again": (reverse("account_reauthenticate"), 200),
