@@ -43,7 +43,9 @@ _KEEP = set().union(
     )
 )
 
-_PEOPLE = _all("sign_up", "view", "remove") | _all("residency", "view", "add", "change") | {"person.look_up"}
+_PEOPLE = (
+    _all("sign_up", "view", "remove") | _all("residency", "view", "add", "change") | {"person.look_up", "account.link"}
+)
 
 _CLERK = _VIEW | _DRAFT | _KEEP | _PEOPLE | {"history.view"}
 
@@ -64,7 +66,7 @@ _GRID_WORKER = (
     | _all("venue", "view")
     | _all("residency", "view", "add", "change")
     | _all("sign_up", "view")
-    | {"person.look_up"}
+    | {"person.look_up", "account.link"}
 )
 
 _SITE = (
@@ -75,7 +77,7 @@ _SITE = (
     | _all("posting", "view", "add", "change")
     | _all("user", "view", "add", "change")
     | _all("audit", "view")
-    | {"history.view", "person.look_up"}
+    | {"history.view", "person.look_up", "account.link"}
 )
 
 PERMISSIONS: dict[str, frozenset[str]] = {

@@ -34,6 +34,37 @@ media                         missing       404     404      404     404   404  
 account_login                 -             200     302      302     302   302   302     302
 account_logout                -             405     405      405     405   405   405     405
 account_logout                POST          302     302      302     302   302   302     302
+account_signup                -             200     302      302     302   302   302     302
+account_signup                POST          422     302      302     302   302   302     302
+account_request_login_code    -             200     302      302     302   302   302     302
+account_request_login_code    POST          422     302      302     302   302   302     302
+account_confirm_login_code    -             302     302      302     302   302   302     302
+account_confirm_login_code    POST          302     302      302     302   302   302     302
+account_resend_login_code     -             405     405      405     405   405   405     405
+account_resend_login_code     POST          302     302      302     302   302   302     302
+account_verify_phone          -             302     302      302     302   302   302     302
+account_verify_phone          POST          302     302      302     302   302   302     302
+account_resend_phone_code     -             405     405      405     405   405   405     405
+account_resend_phone_code     POST          302     302      302     302   302   302     302
+account_correct_phone         -             405     405      405     405   405   405     405
+account_correct_phone         POST          302     302      302     302   302   302     302
+account_change_phone          -             302     302      302     302   302   302     302
+account_change_phone          POST          302     302      302     302   302   302     302
+account_change_password       -             302     200      200     200   200   200     200
+account_change_password       POST          302     422      422     422   422   422     422
+account_set_password          -             302     302      302     302   302   302     302
+account_set_password          POST          302     302      302     302   302   302     302
+account_reauthenticate        -             302     200      200     200   200   200     200
+account_reauthenticate        POST          302     422      422     422   422   422     422
+account_reauthenticate_code   -             302     302      302     302   302   302     302
+account_reauthenticate_code   POST          302     302      302     302   302   302     302
+account_send_own_code         -             405     405      405     405   405   405     405
+account_send_own_code         POST          302     302      302     302   302   302     302
+usersessions_list             -             302     200      200     200   200   200     200
+usersessions_end              -             405     405      405     405   405   405     405
+usersessions_end              POST          302     302      302     302   302   302     302
+usersessions_end_others       -             405     405      405     405   405   405     405
+usersessions_end_others       POST          302     302      302     302   302   302     302
 
 portal:home                   -             200     200      200     200   200   200     200
 portal:qr                     home          200     200      200     200   200   200     200
@@ -122,9 +153,24 @@ SAFE = {"GET", "HEAD"}
 METHODS = {
     "account_login": {"GET", "POST"},
     "account_logout": {"POST"},
+    **dict.fromkeys(
+        (
+            "account_signup", "account_request_login_code", "account_confirm_login_code", "account_verify_phone",
+            "account_change_phone", "account_change_password", "account_set_password", "account_reauthenticate",
+            "account_reauthenticate_code",
+        ),
+        SAFE | {"POST"},
+    ),
+    **dict.fromkeys(
+        (
+            "account_resend_login_code", "account_resend_phone_code", "account_correct_phone", "account_send_own_code",
+            "usersessions_end", "usersessions_end_others",
+        ),
+        {"POST"},
+    ),
     "events:activity_sign_up": SAFE | {"POST"},
     "events:sign_up_cancel": SAFE | {"POST"},
-}
+}  # fmt: skip
 """What an address answers besides OPTIONS; SAFE where nothing is said. HEAD follows GET."""
 
 

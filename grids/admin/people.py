@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -12,14 +13,14 @@ from accounts import reach
 from accounts.models import Person, User
 from accounts.services import change_person
 from core import clock
-from core.admin import Act, ScopedAdmin, ScopedModelForm, site
+from core.admin import Act, ActForm, ScopedAdmin, ScopedModelForm, site
 from core.admin.acts import seen_version
 from core.admin.dated import LastDayForm
 from core.admin.fields import MaskedField
 from core.identifiers import birth_date_of, normalise_id_number, normalise_phone
 from core.masking import id_number_label
 from core.refusals import Refusal
-from grids import services
+from grids import linking, services
 from grids.access import GRANTED_BY_SECRETARY, PLACES_OF
 from grids.models import Posting, Residency
 
@@ -157,6 +158,33 @@ class ResidencyForm(ScopedModelForm):
         }
 
 
+class LinkForm(ActForm):
+    """Asks for the account of the resident, who stands before the clerk with a document."""
+
+    refusal_fields = {
+        Refusal.ACCOUNT_UNKNOWN: "account",
+        Refusal.ALREADY_LINKED: "account",
+        Refusal.STAFF_ACCOUNT: "account",
+        Refusal.OTHER_NAME: "other_name",
+    }  # fmt: skip
+    account = forms.CharField(
+        label=gettext_lazy("Account"),
+        max_length=60,
+        help_text=gettext_lazy("Whole user name or phone number of the registered account; the look-up is recorded."),
+        widget=forms.TextInput({"autocomplete": "off", "class": "vTextField"}),
+    )
+    document_seen = forms.BooleanField(
+        label=gettext_lazy("I have seen the person's document"), help_text=gettext_lazy("Nothing of it is copied.")
+    )
+    other_name = forms.BooleanField(
+        label=gettext_lazy("The account has another name, and I have made sure that it is this person's"),
+        required=False,
+    )
+
+    def words(self) -> dict[str, Any]:
+        return {"account": self.cleaned_data["account"], "other_name": self.cleaned_data["other_name"]}
+
+
 class ResidencyAdmin(ScopedAdmin):
     """Homes in the simplest form. Grid workers may correct a phone, the identity is the community's."""
 
@@ -171,6 +199,9 @@ class ResidencyAdmin(ScopedAdmin):
     acts = (
         Act("end", gettext_lazy("Record a move away"), "residency.change", services.end_residency, form=LastDayForm,
             takes_version=True, available=lambda home: home.is_live()),
+        Act("link", gettext_lazy("Link an account"), "account.link", linking.link, form=LinkForm,
+            note=gettext_lazy("The resident signs in with it from now on; what it has signed up for comes along."),
+            available=lambda home: home.is_live()),
     )  # fmt: skip
     refusal_fields = {Refusal.OTHER_COMMUNITY: "grid"}
 
