@@ -91,15 +91,17 @@ class AccountAdapter(DefaultAccountAdapter):
         sms.send(phone, _("[Linli] Your code is {code}. Never tell it to anybody.").format(code=code))
 
     def send_unknown_account_sms(self, phone: str, **kwargs: Any) -> None:
-        sms.send(phone, _("[Linli] No account has this number yet. Please register first. Not you? Just ignore this."))
+        sms.send(
+            phone, str(_("[Linli] No account has this number yet. Please register first. Not you? Just ignore this."))
+        )
 
     def send_account_already_exists_sms(self, phone: str) -> None:
-        sms.send(phone, _("[Linli] You have an account already: just sign in. Not you? Just ignore this."))
+        sms.send(phone, str(_("[Linli] You have an account already: just sign in. Not you? Just ignore this.")))
 
     def send_phone_changed_sms(self, phone: str) -> None:
         """Tell the old number of an account; whether it arrives changes nothing."""
         try:
-            sms.send(phone, _("[Linli] Your account has another phone now. Not you? Please call the community."))
+            sms.send(phone, str(_("[Linli] Your account has another phone now. Not you? Please call the community.")))
         except Exception:
             log.warning("the old number was not told", exc_info=True)
 
@@ -122,7 +124,9 @@ class AccountAdapter(DefaultAccountAdapter):
         request.session[SEEN] = time.time()
 
     def set_password(self, user: User, password: str) -> None:
-        set_password(user, password, by=user, keep=self.request.session.session_key)
+        stored = User.objects.get(pk=user.pk)
+        set_password(stored, password, by=stored, keep=self.request.session.session_key)
+        user.password, user.version = stored.password, stored.version
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """An account that was closed in the middle of a sign-in begins again, and learns nothing."""

@@ -291,8 +291,8 @@ class ChangeCode(SessionCode):
         Raises:
             Refused: PHONE_TAKEN.
         """
-        user = self.request.user
-        before = services.change_phone(user, self.phone, by=user)  # type: ignore[arg-type]
+        user = User.objects.select_related("person").get(pk=self.request.user.pk)
+        before = services.change_phone(user, self.phone, by=user)
         self.abort()
         if before and before != self.phone:
             get_adapter().send_phone_changed_sms(before)

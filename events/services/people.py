@@ -10,15 +10,14 @@ from core import clock, records
 from core.refusals import Refused
 from events.models import Participant, SignUp
 from events.services import sign_ups
-from events.states import SignUpState
 
 
 @transaction.atomic
 def follow(old: Person, new: Person, *, by: Any, at: datetime | None = None) -> None:
     """Move sign-ups and participations of `old` to `new`.
 
-    Where both take part in the same activity, the confirmed one of the two stays and the other is cancelled (that of
-    `old` when both are); what cannot be cancelled any more stays with `old`.
+    Where both take part in the same activity, the party of `new` stays and that of `old` is cancelled; what cannot be
+    cancelled any more stays with `old`.
 
     Effects, in order: cancelled parties as events.services.sign_ups.cancel, the rows of the parties with one audit row
     each, participants.
@@ -41,12 +40,10 @@ def _twins(old: Person, new: Person) -> list[int]:
 
 
 def _settle(activity_id: int, old: Person, new: Person, at: datetime) -> bool:
-    """Leave one of the two parties; says whether it could be done."""
-    rows = Participant.objects.filter(activity_id=activity_id, active=True).select_related("sign_up")
-    first, second = (rows.get(person=person).sign_up for person in (old, new))
-    second_goes = SignUpState.CONFIRMED == first.state != second.state
-    leaving = second if second_goes else first
-    if leaving.contact_id not in (old.pk, new.pk) or leaving.party_size != 1:
+    """Cancel the party of `old`; says whether it could be done."""
+    rows = Participant.objects.select_related("sign_up")
+    leaving = rows.get(activity_id=activity_id, active=True, person=old).sign_up
+    if leaving.contact_id != old.pk or leaving.party_size != 1:
         return False  # somebody else's party, or others would lose their seats with it
     try:
         sign_ups.cancel(leaving, by=None, on_behalf_of=new.pk, at=at)

@@ -33,6 +33,12 @@ NO_PAGES = {
 }  # fmt: skip
 """Addresses that answer with a file, a word or the way to somewhere else."""
 
+POSTED = (
+    "account_correct_phone", "account_resend_login_code", "account_resend_phone_code", "account_send_own_code",
+    "usersessions_end", "usersessions_end_others",
+)  # fmt: skip
+"""Addresses of accounts that are only posted to."""
+
 Pages = dict[str, tuple[str, int]]
 """Address and expected status by name."""
 
@@ -111,11 +117,16 @@ def open_to_all() -> Pages:
         "teams": "/teams/",
         "notices": "/notices/",
         "sign-in": "/accounts/login/?next=/me/",
+        "sign-in by code": "/accounts/login/code/",
+        "register": "/accounts/signup/?next=/me/",
+        "code to sign in": "/accounts/login/code/confirm/",
+        "code to register": "/accounts/phone/verify/",
     }
     pages = {name: (path, 200) for name, path in lists.items()}
     pages |= {name: (row.get_absolute_url(), 200) for name, row in rows.items()}
     refused = {"/activities/?q=%00": 400, "/not-here/": 404, reverse("account_logout"): 405}
-    return pages | {str(status): (path, status) for path, status in refused.items()}
+    refused |= {reverse(name): 405 for name in POSTED}
+    return pages | {f"{status} {path}": (path, status) for path, status in refused.items()}
 
 
 def of_the_resident(town) -> Pages:
@@ -123,6 +134,12 @@ def of_the_resident(town) -> Pages:
     sign_up, full = "events:activity_sign_up", by_phase()[Phase.FULL]
     return {
         "me": ("/me/", 200),
+        "my phone": ("/accounts/phone/change/", 200),
+        "my password": ("/accounts/password/change/", 200),
+        "first password": ("/accounts/password/set/", 200),
+        "password again": ("/accounts/reauthenticate/", 200),
+        "code again": ("/accounts/reauthenticate/code/", 200),
+        "my sessions": ("/accounts/sessions/", 200),
         "sign-up": (reverse(sign_up, args=[town["free"].public_id]), 200),
         "signed up": (reverse(sign_up, args=[town["mine"].public_id]), 200),
         "my activity": (town["mine"].get_absolute_url(), 200),
@@ -154,7 +171,17 @@ def addresses(windows: Iterable[tuple[User | None, Pages]]) -> set[str]:
 def too_large(page: Page, pages: Pages) -> list[str]:
     """What is wider than a phone with the largest letters."""
     faults = []
-    for name in ("home", "activities", "activity open", "honours", "community", "grid", "me", "sign-up", "404"):
+    for name in (
+        "home",
+        "activities",
+        "activity open",
+        "honours",
+        "community",
+        "grid",
+        "me",
+        "sign-up",
+        "404 /not-here/",
+    ):
         page.goto(pages[name][0])
         assert page.locator("html[data-elder='4']").count() == 1
         faults += [f"largest {name}: {one}" for one in sideways(page, PHONE["width"])]
