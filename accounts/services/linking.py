@@ -78,9 +78,9 @@ def link_account(
 
 def _locked(user: User, person: Person) -> tuple[User, Person | None, Person]:
     """Lock account and persons, the persons in the order of their ids."""
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     wanted = [pk for pk in (person.pk, user.person_id) if pk is not None]
-    rows = {row.pk: row for row in Person.objects.select_for_update().filter(pk__in=wanted).order_by("pk")}
+    rows = {row.pk: row for row in Person.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")}
     return user, rows[user.person_id] if user.person_id is not None else None, rows[person.pk]
 
 

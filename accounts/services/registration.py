@@ -5,6 +5,7 @@ registration blocks nobody and leaves nothing behind.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -12,10 +13,10 @@ from accounts import consents
 from accounts.models import Consent, Person, User
 from accounts.models.consents import ConsentChannel, ConsentKind
 from core import audit, clock, records
-from core.constraints import declare, refusing
+from core.constraints import declare
 from core.fields import new_public_id
 from core.identifiers import normalise_phone
-from core.refusals import Refusal
+from core.refusals import Refusal, Refused
 
 declare(user_phone_once=Refusal.PHONE_TAKEN)
 
@@ -26,8 +27,8 @@ def register(
 ) -> User:
     """Open the account of somebody who has just proved that `phone` is theirs.
 
-    Effects, in order: a Person of its own (with the phone, unless another person has it: a code proves a number, never
-    who somebody is), the User, its audit row "register", the Consent.
+    Effects, in order: a Person of its own, the User, the person's phone (unless another person has it: a code proves a
+    number, never who somebody is), the account's audit row "register", the Consent.
 
     Args:
         phone: any spelling.
@@ -40,17 +41,14 @@ def register(
     """
     moment, number = at or clock.now(), normalise_phone(phone)
     person = Person(name=name)
-    if not Person.objects.by_phone(number).exists():
-        person.set_phone(number)
     person.clean_fields()
+    records.save(person, by=None, at=moment)
     user = User(username=f"u{new_public_id()}", person=person, password=password)
     if not password:
         user.set_unusable_password()
     user.set_phone(number, at=moment)
-    with refusing():
-        records.save(person, by=None, at=moment)
-        user.person = person
-        records.save(user, by=None, audited=False, at=moment)
+    records.save(user, by=None, audited=False, at=moment)
+    _give_phone(person, number, by=None, audited=False, at=moment)
     audit.record(user, "register", by=user, at=moment)
     version = consents.current_version() if text_version is None else text_version
     records.save(
@@ -81,11 +79,24 @@ def change_phone(user: User, phone: str, *, by: User | None, at: datetime | None
         Refused: PHONE_TAKEN, the number is that of another account.
     """
     moment, number, before = at or clock.now(), normalise_phone(phone), user.phone
-    with refusing():
-        user.set_phone(number, at=moment)
-        records.save(user, by=by, fields=["phone", "phone_index", "phone_verified_at"], at=moment)
-    person = user.person
-    if person is not None and person.phone == before and not Person.objects.by_phone(number).exists():
-        person.set_phone(number)
-        records.save(person, by=by, fields=["phone", "phone_index"], at=moment)
+    user.set_phone(number, at=moment)
+    records.save(user, by=by, fields=["phone", "phone_index", "phone_verified_at"], at=moment)
+    if user.person is not None and user.person.phone == before:
+        _give_phone(user.person, number, by=by, at=moment)
     return before
+
+
+def _give_phone(person: Person, phone: str, **words: Any) -> None:
+    """Put the phone of an account at its person too; where another person has it, nothing changes.
+
+    Args:
+        **words: for core.records.save.
+    """
+    before = person.phone
+    person.set_phone(phone)
+    try:
+        records.save(person, fields=["phone", "phone_index"], **words)
+    except Refused as refused:
+        if refused.refusal != Refusal.DUPLICATE:
+            raise
+        person.set_phone(before)
