@@ -11,6 +11,7 @@ staff_permissions("audit", "view")
 staff_permissions("history", "view")
 staff_permissions("balance", "view", "add", "change")
 staff_permissions("person", "look_up")
+staff_permissions("account", "link")
 
 
 @permission("user.reset_factor")

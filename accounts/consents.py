@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 PRIVACY_URL = "/privacy/"
 """The page of the privacy notice (design §4: a stable contract)."""
+NONE_PUBLISHED = "0"
+"""Stored as the version while no privacy notice is published: only the sentence beside the tick was agreed to."""
 
 
 class _Source:

@@ -1,6 +1,8 @@
-"""What falls due in accounts."""
+"""Work of accounts that falls due."""
 
 from accounts import outbox
-from core.due import register
+from accounts.services import sessions
+from core import due
 
-register("accounts.outbox", outbox.send_due)
+due.register("accounts.outbox", outbox.send_due)
+due.register("accounts.sessions", sessions.clear_expired)

@@ -54,7 +54,7 @@ _KEEP = set().union(
 )
 
 _HOMES = _all("residency", "view", "add", "change") | _all("household", "view", "add", "change")
-_PEOPLE = _all("sign_up", "view", "remove") | _HOMES | {"person.look_up"}
+_PEOPLE = _all("sign_up", "view", "remove") | _HOMES | {"person.look_up", "account.link"}
 
 _TEAMS = (
     _all("team", "register", "activate", "pause", "resume", "dissolve", "check")
@@ -84,7 +84,7 @@ _GRID_WORKER = (
     | _all("building", "view")
     | _HOMES
     | _all("sign_up", "view")
-    | {"person.look_up"}
+    | {"person.look_up", "account.link"}
 )
 
 _SITE = (
@@ -96,7 +96,7 @@ _SITE = (
     | _all("user", "view", "add", "change", "reset_factor")
     | _all("audit", "view")
     | _all("page", "view", "add", "change", "submit", "return", "publish", "withdraw")
-    | {"history.view", "person.look_up"}
+    | {"history.view", "person.look_up", "account.link"}
 )
 
 PERMISSIONS: dict[str, frozenset[str]] = {

@@ -185,7 +185,7 @@ def activate(request: HttpRequest, form: Any) -> bool:
     audit row "activate_factor" or "replace_factor", the record in the session. The same form sent twice acts once.
 
     Args:
-        form: a valid accounts.mfa_forms.SetUpForm.
+        form: a valid accounts.factor_forms.SetUpForm.
 
     Returns:
         Whether recovery codes were made, which are to be shown.

@@ -91,6 +91,23 @@ class Refusal(models.TextChoices):
     )
     ALREADY_IN_TEAM = "already_in_team", _("This person belongs to the team already, or has asked to join.")
     LEADS_TEAM = "leads_team", _("Who leads a team belongs to it already.")
+    # accounts
+    PHONE_TAKEN = "phone_taken", _("Another account signs in with this number. Please sign in with it.")
+    ACCOUNT_UNKNOWN = "account_unknown", _("There is no account with this user name or phone. Please register first.")
+    HAS_ACCOUNT = "has_account", _("This person has an account already.")
+    ALREADY_LINKED = (
+        "already_linked",
+        _("This account belongs to a known person already. The site administrator can help."),
+    )
+    STAFF_ACCOUNT = "staff_account", _("This is the account of a colleague. The site administrator links it.")
+    OTHER_NAME = (
+        "other_name",
+        _("The account is registered under the name {name}. Please make sure that it is this person's, then tick it."),
+    )
+    HOMES_ELSEWHERE = (
+        "homes_elsewhere",
+        _("This person has a home in another community or grid too. Please ask a colleague there, or the secretary."),
+    )
     # data
     CAPACITY_BELOW_TAKEN = (
         "capacity_below_taken",

@@ -96,6 +96,19 @@ def method_not_allowed(request: HttpRequest) -> HttpResponse:
     return page(request, 405, _("Not possible"), message)
 
 
+def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """429 for a limit of sign-in or of text messages that was reached; says how long to wait."""
+    seconds = getattr(exception, "seconds", 60)
+    message = _("To protect everybody's accounts, this was too often in a short time. Please try again in a minute.")
+    if seconds > 3600:
+        message = _("This number has got as many text messages today as it can. Please try again tomorrow.")
+    elif seconds > 60:
+        message = _("This number has got several text messages already. Please try again in an hour.")
+    response = page(request, 429, _("Please wait a moment"), message, back_url=page_before(request))
+    response["Retry-After"] = str(seconds)
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500 with a reference that stands in the log beside the traceback; 503 where the database does not answer."""
     if isinstance(sys.exception(), OperationalError | InterfaceError):

@@ -3,6 +3,7 @@
 import codecs
 from collections.abc import Callable
 
+from allauth.core.exceptions import RateLimited
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
@@ -87,7 +88,7 @@ class Look:
 
 
 class Refusals:
-    """Gives a page to a `Refused` that leaves a view (403, or 409 for a Conflict) and to a bare 405."""
+    """Gives a page to a `Refused` that leaves a view (403, 409 for a Conflict), a limit reached (429), a bare 405."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -101,4 +102,6 @@ class Refusals:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, RateLimited):
+            return errors.too_many_requests(request, exception)
         return errors.refused(request, exception) if isinstance(exception, Refused) else None

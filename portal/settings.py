@@ -155,6 +155,7 @@ MIDDLEWARE = [
     "grids.scope.ScopeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.SeenSession",
     "portal.middleware.Look",
     "portal.middleware.Refusals",
 ]
@@ -198,6 +199,9 @@ def database_options(database: dict) -> dict:
 
 DATABASES = {"default": database_options(env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}"))}
 CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://linli_cache")}
+if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
+    # The limits of sign-in live here; with Django's 300 rows, many requests would push out what they count.
+    CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 100_000)
 
 _email = env.email_url("EMAIL_URL", default="consolemail://")
 EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = _email["EMAIL_BACKEND"], _email["EMAIL_HOST"], _email["EMAIL_PORT"]
@@ -215,13 +219,16 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default=f"linli@{_site
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.NameOrPhoneBackend"]
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
+    "change_password": "accounts.forms.OtherPasswordForm",
+    "set_password": "accounts.forms.NewPasswordForm",
+    "reauthenticate": "accounts.forms.OwnPasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username", "phone"}
 ACCOUNT_SIGNUP_FIELDS = ["phone", "password1"]
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
-# How long after signing in, in seconds, no further proof is asked for: time enough to install an app on a phone.
-ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 MFA_ADAPTER = "accounts.second_factor.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 # Steps of 30 seconds by which the clocks of phone and server may differ.
@@ -229,14 +236,35 @@ MFA_TOTP_TOLERANCE = 1
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 # Addresses of e-mail are kept in our own table, not in allauth's.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
-# Beside those of django-allauth: how often a code may be sent to an e-mail address.
-ACCOUNT_RATE_LIMITS = {"email_code": "5/h/user,1/m/key"}
+# A code by text message: how long it counts, how often it may be typed wrongly, and how often another one is sent.
+CODE_SECONDS = 600
+CODE_TRIES = 3
+CODES_AGAIN = 3
+# How long after signing in, in seconds, no further proof is asked for: time enough to install an app on a phone.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+# Whole neighbourhoods share one address of a mobile network: limits by address are wide, those by number narrow.
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "30/m/ip,5/5m/key",
+    "signup": "30/m/ip",
+    "change_phone": "5/m/user",
+    "verify_phone": "1/m/key,20/m/ip",
+    "sms_hour": "5/h/key,120/h/ip",
+    "sms_day": "10/d/key,600/d/ip",
+    "code": f"{CODE_TRIES}/15m/key",
+    "email_code": "5/h/user,1/m/key",
+}
+# How many proxies in front add to X-Forwarded-For; too many, and a visitor names any address (docs/operations.md).
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1 if SITE_IS_SECURE else 0)
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "phone")},
+    },
     {"NAME": "accounts.validators.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},

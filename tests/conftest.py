@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 
+from accounts.sms import MemoryBackend
 from tests.personas import cast  # noqa: F401  a fixture of every test
 from tests.stage import stage  # noqa: F401  a fixture of every test
 
@@ -25,6 +26,13 @@ def _empty_cache():
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_messages():
+    MemoryBackend.outbox.clear()
+    yield
+    MemoryBackend.outbox.clear()
 
 
 # --- browser ------------------------------------------------------------------------------------------------------

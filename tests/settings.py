@@ -13,11 +13,20 @@ for name, value in {
     "SEAL_KEY": "tests-only-seal-key-0123456789abcdefghijklmnop",
 }.items():
     os.environ[name] = value
-for name in ("DEBUG", "DEMO", "DEMO_PASSWORD", "STAFF_SECOND_FACTOR", "SECRET_KEY_FALLBACKS", "MEDIA_ACCEL"):
+for name in (
+    "DEBUG",
+    "DEMO",
+    "DEMO_PASSWORD",
+    "STAFF_SECOND_FACTOR",
+    "SECRET_KEY_FALLBACKS",
+    "MEDIA_ACCEL",
+    "TRUSTED_PROXY_COUNT",
+):
     os.environ.pop(name, None)
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or "sqlite:///tests.sqlite3"
 os.environ["CACHE_URL"] = "locmemcache://"
 os.environ["EMAIL_URL"] = "memorymail://"
+os.environ["SMS_BACKEND"] = "accounts.sms.MemoryBackend"
 
 from portal.settings import *  # noqa: E402, F403
 from portal.settings import DATABASES, INSTALLED_APPS  # noqa: E402

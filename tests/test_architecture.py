@@ -35,7 +35,6 @@ LAYERS = {
     "services": 2,
     "forms": 3,
     "views": 4,
-    "mfa_views": 4,
     "admin": 4,
     "urls": 5,
 }

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.personas import NAMES
-from tests.stage import Stage
+from tests.stage import Side, Stage
 
 GROUPS = {
     "visitor": ("visitor",),
@@ -48,6 +48,35 @@ mfa_deactivate_totp           POST          302     302      302     422   422  
 mfa_view_recovery_codes       -             302     302      302     302   302   302     302
 mfa_generate_recovery_codes   -             302     302      302     200   200   200     302
 mfa_generate_recovery_codes   POST          302     302      302     302   302   302     302
+account_signup                -             200     302      302     302   302   302     302
+account_signup                POST          422     302      302     302   302   302     302
+account_request_login_code    -             200     302      302     302   302   302     302
+account_request_login_code    POST          422     302      302     302   302   302     302
+account_confirm_login_code    -             302     302      302     302   302   302     302
+account_confirm_login_code    POST          302     302      302     302   302   302     302
+account_resend_login_code     -             405     405      405     405   405   405     405
+account_resend_login_code     POST          302     302      302     302   302   302     302
+account_verify_phone          -             302     302      302     302   302   302     302
+account_verify_phone          POST          302     302      302     302   302   302     302
+account_resend_phone_code     -             405     405      405     405   405   405     405
+account_resend_phone_code     POST          302     302      302     302   302   302     302
+account_correct_phone         -             405     405      405     405   405   405     405
+account_correct_phone         POST          302     302      302     302   302   302     302
+account_change_phone          -             302     302      302     302   302   302     302
+account_change_phone          POST          302     302      302     302   302   302     302
+account_change_password       -             302     200      200     200   200   200     200
+account_change_password       POST          302     422      422     422   422   422     422
+account_set_password          -             302     302      302     302   302   302     302
+account_set_password          POST          302     302      302     302   302   302     302
+account_reauthenticate_code   -             302     302      302     302   302   302     302
+account_reauthenticate_code   POST          302     302      302     302   302   302     302
+account_send_own_code         -             405     405      405     405   405   405     405
+account_send_own_code         POST          302     302      302     302   302   302     302
+usersessions_list             -             302     200      200     200   200   200     200
+usersessions_end              -             405     405      405     405   405   405     405
+usersessions_end              POST          302     302      302     302   302   302     302
+usersessions_end_others       -             405     405      405     405   405   405     405
+usersessions_end_others       POST          302     302      302     302   302   302     302
 
 portal:home                   -             200     200      200     200   200   200     200
 portal:qr                     home          200     200      200     200   200   200     200
@@ -176,27 +205,27 @@ events:sign_up_cancel         POST_missing      404 404      404     404   404  
 SAFE = {"GET", "HEAD"}
 METHODS = {
     "account_login": {"GET", "POST"},
-    "account_logout": {"POST"},
-    "account_reauthenticate": SAFE | {"POST"},
-    "mfa_authenticate": SAFE | {"POST"},
-    "mfa_reauthenticate": SAFE | {"POST"},
-    "mfa_activate_totp": SAFE | {"POST"},
-    "mfa_deactivate_totp": SAFE | {"POST"},
     "mfa_view_recovery_codes": {"GET"},
-    "mfa_generate_recovery_codes": SAFE | {"POST"},
-    "portal:notice_read_all": {"POST"},
-    "portal:notice_settings": SAFE | {"POST"},
-    "portal:notice_email": SAFE | {"POST"},
-    "portal:notice_email_confirm": SAFE | {"POST"},
-    "portal:notice_email_remove": {"POST"},
-    "events:activity_sign_up": SAFE | {"POST"},
-    "events:sign_up_cancel": SAFE | {"POST"},
-    "volunteers:team_join": SAFE | {"POST"},
-    "volunteers:team_leave": SAFE | {"POST"},
-    "volunteers:membership_approve": {"POST"},
-    "volunteers:membership_decline": SAFE | {"POST"},
-    "volunteers:membership_remove": SAFE | {"POST"},
-}
+    **dict.fromkeys(
+        (
+            "account_signup", "account_request_login_code", "account_confirm_login_code", "account_verify_phone",
+            "account_change_phone", "account_change_password", "account_set_password", "account_reauthenticate",
+            "account_reauthenticate_code", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp",
+            "mfa_deactivate_totp", "mfa_generate_recovery_codes", "portal:notice_settings", "portal:notice_email",
+            "portal:notice_email_confirm", "events:activity_sign_up", "events:sign_up_cancel", "volunteers:team_join",
+            "volunteers:team_leave", "volunteers:membership_decline", "volunteers:membership_remove",
+        ),
+        SAFE | {"POST"},
+    ),
+    **dict.fromkeys(
+        (
+            "account_logout", "account_resend_login_code", "account_resend_phone_code", "account_correct_phone",
+            "account_send_own_code", "usersessions_end", "usersessions_end_others", "portal:notice_read_all",
+            "portal:notice_email_remove", "volunteers:membership_approve",
+        ),
+        {"POST"},
+    ),
+}  # fmt: skip
 """What an address answers besides OPTIONS; SAFE where nothing is said. HEAD follows GET."""
 
 
@@ -254,21 +283,25 @@ def path_of(line: Line, stage: Stage) -> str:
         return reverse(name, args=["0123456789"])
     if name == "stories:page_detail":
         return reverse(name, args=[case])
-    side = stage.a if case[0] == "a" else stage.b
+    return reverse(name, args=object_of(name, case, stage.a if case[0] == "a" else stage.b))
+
+
+def object_of(name: str, case: str, side: Side) -> list[str]:
+    """What the address names: the row of the line's community."""
     if name == "portal:notice_detail":
-        return reverse(name, args=[side.message.public_id])
+        return [side.message.public_id]
     kind, state = name.split(":")[1].split("_")[0], case[2:]
     if kind == "community" or name == "grids:grid_list":
-        return reverse(name, args=[side.community.slug])
+        return [side.community.slug]
     if state == "closed":
-        return reverse(name, args=[side.closed_grid.public_id])
+        return [side.closed_grid.public_id]
     if kind == "membership":
         one = name.endswith(("approve", "decline", "remove"))
-        return reverse(name, args=[side.team.public_id, *([side.request.public_id] if one else [])])
+        return [side.team.public_id, *([side.request.public_id] if one else [])]
     if kind in {"grid", "team"}:
-        return reverse(name, args=[getattr(side, kind).public_id])
+        return [getattr(side, kind).public_id]
     rows = {"public": side.notices, "honour": side.honours, "activity": side.activities, "sign": side.activities}[kind]
-    return reverse(name, args=[rows[state].public_id])
+    return [rows[state].public_id]
 
 
 def test_personas_are_all_in_a_group():

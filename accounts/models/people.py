@@ -159,6 +159,10 @@ class User(AbstractBaseUser):
         self.phone_verified_at = at if phone else None
         self.phone_index = blind_index("phone", self.phone) if phone and at else None
 
+    @property
+    def masked_phone(self) -> str:
+        return mask_phone(self.phone) if self.phone else ""
+
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Django's permissions are not used: every right comes from a posting (core.permissions)."""
         return False

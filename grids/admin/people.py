@@ -24,7 +24,7 @@ from core.fields import NameFormField
 from core.identifiers import birth_date_of, normalise_id_number, normalise_phone
 from core.masking import id_number_label
 from core.refusals import Refusal
-from grids import services
+from grids import linking, services
 from grids.access import GRANTED_BY_SECRETARY, PLACES_OF
 from grids.forms import AddressFields
 from grids.models import COMMUNITY_STAFF, Grid, Posting, Residency
@@ -251,6 +251,33 @@ class ResidencyForm(AddressFields, ScopedModelForm):
         }
 
 
+class LinkForm(ActForm):
+    """Asks for the account of the resident, who stands before the clerk with a document."""
+
+    refusal_fields = {
+        Refusal.ACCOUNT_UNKNOWN: "account",
+        Refusal.ALREADY_LINKED: "account",
+        Refusal.STAFF_ACCOUNT: "account",
+        Refusal.OTHER_NAME: "other_name",
+    }  # fmt: skip
+    account = forms.CharField(
+        label=gettext_lazy("Account"),
+        max_length=60,
+        help_text=gettext_lazy("Whole user name or phone number of the registered account; the look-up is recorded."),
+        widget=forms.TextInput({"autocomplete": "off", "class": "vTextField"}),
+    )
+    document_seen = forms.BooleanField(
+        label=gettext_lazy("I have seen the person's document"), help_text=gettext_lazy("Nothing of it is copied.")
+    )
+    other_name = forms.BooleanField(
+        label=gettext_lazy("The account has another name, and I have made sure that it is this person's"),
+        required=False,
+    )
+
+    def words(self) -> dict[str, Any]:
+        return {"account": self.cleaned_data["account"], "other_name": self.cleaned_data["other_name"]}
+
+
 class ResidencyAdmin(ScopedAdmin):
     """Homes: in a household, or in a community while the address is not known.
 
@@ -270,6 +297,9 @@ class ResidencyAdmin(ScopedAdmin):
             takes_version=True, available=lambda home: home.is_live() and home.household_id is not None),
         Act("end", gettext_lazy("Record a move away"), "residency.change", services.end_residency, form=LastDayForm,
             takes_version=True, available=lambda home: home.is_live()),
+        Act("link", gettext_lazy("Link an account"), "account.link", linking.link, form=LinkForm,
+            note=gettext_lazy("The resident signs in with it from now on; what it has signed up for comes along."),
+            available=lambda home: home.is_live()),
     )  # fmt: skip
     refusal_fields = {
         Refusal.OTHER_COMMUNITY: "grid", Refusal.HOME_OVERLAPS: "since", Refusal.HOUSEHOLD_ENDED: "since",

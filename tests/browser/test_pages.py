@@ -41,6 +41,8 @@ NARROW = (360, 320)
 STATES = {Phase.OPEN, Phase.FEW, Phase.FULL, Phase.CLOSED, Phase.CANCELLED, Phase.FINISHED}
 
 NO_PAGES = {
+    "account_correct_phone", "account_resend_login_code", "account_resend_phone_code", "account_send_own_code",
+    "usersessions_end", "usersessions_end_others",
     "events:activity_calendar_file", "livez", "media", "portal:look", "portal:notice_email_remove",
     "portal:notice_read_all", "portal:qr", "readyz", "robots", "volunteers:membership_approve",
 }  # fmt: skip
@@ -133,11 +135,15 @@ def open_to_all() -> Pages:
         **{f"page {kind}": f"/{kind}/" for kind in PageKind.values},
         "page of earlier": "/privacy/?edition=1",
         "sign-in": "/accounts/login/?next=/me/",
+        "sign-in by code": "/accounts/login/code/",
+        "register": "/accounts/signup/?next=/me/",
+        "code to sign in": "/accounts/login/code/confirm/",
+        "code to register": "/accounts/phone/verify/",
     }
     pages = {name: (path, 200) for name, path in lists.items()}
     pages |= {name: (row.get_absolute_url(), 200) for name, row in rows.items()}
     refused = {"/activities/?q=%00": 400, "/not-here/": 404, reverse("account_logout"): 405}
-    return pages | {str(status): (path, status) for path, status in refused.items()}
+    return pages | {f"{status} {path}": (path, status) for path, status in refused.items()}
 
 
 def of_the_resident(town) -> Pages:
@@ -146,6 +152,12 @@ def of_the_resident(town) -> Pages:
     told = notices.inbox(town["resident"].person_id).first()
     return {
         "me": ("/me/", 200),
+        "my phone": ("/accounts/phone/change/", 200),
+        "my password": ("/accounts/password/change/", 200),
+        "first password": ("/accounts/password/set/", 200),
+        "password again": ("/accounts/reauthenticate/", 200),
+        "code again": ("/accounts/reauthenticate/code/", 200),
+        "my sessions": ("/accounts/sessions/", 200),
         "sign-up": (reverse(sign_up, args=[town["free"].public_id]), 200),
         "signed up": (reverse(sign_up, args=[town["mine"].public_id]), 200),
         "my activity": (town["mine"].get_absolute_url(), 200),
@@ -159,7 +171,6 @@ def of_the_resident(town) -> Pages:
         "e-mail code": (reverse("portal:notice_email_confirm"), 200),
         "403": ("/admin/", 403),
         "second factor": (reverse("mfa_index"), 200),
-        "password again": (reverse("account_reauthenticate"), 200),
     }
 
 
@@ -218,7 +229,17 @@ def addresses(windows: Iterable[tuple[User | None, Pages]]) -> set[str]:
 def too_large(page: Page, pages: Pages) -> list[str]:
     """What is wider than a phone with the largest letters."""
     faults = []
-    for name in ("home", "activities", "activity open", "honours", "community", "grid", "me", "sign-up", "404"):
+    for name in (
+        "home",
+        "activities",
+        "activity open",
+        "honours",
+        "community",
+        "grid",
+        "me",
+        "sign-up",
+        "404 /not-here/",
+    ):
         page.goto(pages[name][0])
         assert page.locator("html[data-elder='4']").count() == 1
         faults += [f"largest {name}: {one}" for one in sideways(page, PHONE["width"])]

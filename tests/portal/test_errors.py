@@ -4,6 +4,7 @@ import logging
 import re
 
 import pytest
+from allauth.core.exceptions import RateLimited
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
@@ -33,6 +34,7 @@ urlpatterns = [
     path("gone-away/", fail(InterfaceError, "connection already closed")),
     path("denied/", fail(PermissionDenied)),
     path("missing/", fail(Http404)),
+    path("too-often/", fail(RateLimited)),
     path("send/", send),
     *urls.urlpatterns,
 ]
@@ -53,6 +55,13 @@ def no_database(monkeypatch):
         raise OperationalError("no database")
 
     monkeypatch.setattr("django.db.backends.base.base.BaseDatabaseWrapper.ensure_connection", refuse)
+
+
+def test_limit_that_was_reached_says_when_to_come_back(visitor):
+    response = visitor.get("/too-often/", HTTP_REFERER="http://testserver/accounts/signup/")
+    text = response.content.decode()
+    assert (response.status_code, response["Retry-After"], response["Cache-Control"]) == (429, "60", "no-store")
+    assert "一分钟后再试" in text and 'href="/accounts/signup/"' in text
 
 
 def test_error_of_ours_shows_a_reference_that_stands_in_the_log(visitor, caplog):

@@ -76,6 +76,19 @@ def test_loopback_address_allows_its_other_names_and_trusts_no_proxy():
     }
 
 
+@pytest.mark.parametrize(
+    ("url", "given", "count"),
+    [
+        ("https://linli.example.cn", {}, 1),
+        ("http://127.0.0.1:8000", {}, 0),
+        ("https://linli.example.cn", {"TRUSTED_PROXY_COUNT": "2"}, 2),
+    ],
+)
+def test_proxies_in_front_are_counted(url, given, count):
+    found = load(["ALLAUTH_TRUSTED_PROXY_COUNT"], **{**REQUIRED, "SITE_URL": url, **given})
+    assert found == {"ALLAUTH_TRUSTED_PROXY_COUNT": count}
+
+
 def test_keys_are_read_in_order():
     keys = {"FIELD_KEYS": f"{'A' * 43}=,{'B' * 43}=", "BLIND_KEYS": f"2:{'n' * 32}, 1:{'o' * 32}"}
     assert load(["FIELD_KEYS", "BLIND_KEYS"], **{**REQUIRED, **keys}) == {
@@ -117,6 +130,7 @@ def test_cache_is_a_table_unless_redis_is_given():
     assert load(["CACHES"], **REQUIRED)["CACHES"]["default"] == {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "linli_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
     assert load(["CACHES"], **REQUIRED, CACHE_URL="redis://h:6379/1")["CACHES"]["default"] == {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",

@@ -4,7 +4,6 @@ import base64
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from allauth.account import views as allauth_account
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.reauthentication import is_reauthentication_required
 from allauth.account.mixins import NextRedirectMixin
@@ -27,9 +26,10 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import FormView, TemplateView
 
 from accounts import second_factor
-from accounts.mfa_forms import ConfirmCodeForm, PasswordAgainForm, SetUpForm, SignInCodeForm
+from accounts.codes import confirmed_lately
+from accounts.factor_forms import ConfirmCodeForm, SetUpForm, SignInCodeForm
 from accounts.models import User
-from accounts.views import AccountPage
+from accounts.views.pages import AccountPage
 from core import audit
 
 INDEX = "mfa_index"
@@ -41,13 +41,22 @@ class OwnPage(AccountPage, LoginRequiredMixin):
 
 
 class Proved:
-    """Asks for the second factor, or the password, of whoever signed in a while ago; then leads back."""
+    """Asks for the second factor, the password or a code of whoever signed in a while ago; then leads back."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if is_reauthentication_required(request, app=second_factor.APP):
-            way = get_adapter().get_reauthentication_methods(request.user)[0]["url"]
-            return HttpResponseRedirect(f"{way}?{urlencode({'next': request.get_full_path()})}")
+        if request.user.is_authenticated and (way := _missing_proof(request)):
+            return HttpResponseRedirect(f"{reverse(way)}?{urlencode({'next': request.get_full_path()})}")
         return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+
+
+def _missing_proof(request: HttpRequest) -> str:
+    """Return the name of the page where the owner shows that it is them, "" if that was done lately."""
+    user: User = request.user  # type: ignore[assignment]
+    if second_factor.factor_since(user) is not None:
+        return "mfa_reauthenticate" if is_reauthentication_required(request, app=second_factor.APP) else ""
+    if user.has_usable_password():
+        return "account_reauthenticate" if is_reauthentication_required(request, app=second_factor.APP) else ""
+    return "" if confirmed_lately(request) else "account_reauthenticate_code"
 
 
 class HasFactor:
@@ -105,12 +114,6 @@ class ConfirmCodeView(OwnPage, allauth_base.ReauthenticateView):
         if form.by_recovery_code:
             _tell_recovery_code(self.request, self.request.user)
         return super().form_valid(form)
-
-
-class PasswordAgainView(OwnPage, allauth_account.ReauthenticateView):
-    """Asks for the password once more; who has a second factor is asked for that instead."""
-
-    form_class = PasswordAgainForm
 
 
 # --- the own factor -----------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.account.forms import ReauthenticateForm as ReauthenticateByPassword
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
@@ -14,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import second_factor
-from accounts.forms import LONGEST_PASSWORD
 from core.encryption import UnreadableValue
 from core.text import fold
 
@@ -78,16 +76,3 @@ class SetUpForm(ActivateTOTPForm):
         if kept:
             self.secret = context.request.session[SECRET_SESSION_KEY] = kept
         self.fields["code"] = CodeField(gettext_lazy("Six-digit code"))
-
-
-class PasswordAgainForm(ReauthenticateByPassword):
-    """The password, from somebody who is signed in and has no second factor."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["password"] = forms.CharField(
-            label=gettext_lazy("Password"),
-            max_length=LONGEST_PASSWORD,
-            strip=False,
-            widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}, render_value=False),
-        )
