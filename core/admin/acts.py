@@ -23,9 +23,7 @@ from core.refusals import Refusal, Refused
 from core.scope import Scope
 
 VERSION_FIELD = "seen_version"
-NO_RIGHT = frozenset(
-    {Refusal.NOT_ALLOWED, Refusal.OWN_DRAFT, Refusal.OWN_REQUEST, Refusal.SIGN_IN, Refusal.NO_PERSON}
-)
+NO_RIGHT = frozenset({Refusal.NOT_ALLOWED, Refusal.OWN_DRAFT, Refusal.OWN_REQUEST, Refusal.SIGN_IN, Refusal.NO_PERSON})
 CONFLICT = frozenset({Refusal.STALE, Refusal.WRONG_STATE})
 
 
