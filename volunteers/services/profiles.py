@@ -113,8 +113,8 @@ def suspend(
     at: datetime | None = None,
 ) -> Done:
     """Suspend a volunteer: the memberships stay, but count for nothing. Effects and errors as core.states.act."""
-    words = {"by": by, "version": version, "reason": reason, "on_behalf_of": volunteer.person_id, "at": at}
-    return states.act(volunteer, "suspend", **words)
+    person = volunteer.person_id
+    return states.act(volunteer, "suspend", by=by, version=version, on_behalf_of=person, reason=reason, at=at)
 
 
 def reinstate(volunteer: Volunteer, *, by: User | None, version: int | None = None, at: datetime | None = None) -> Done:
