@@ -1,5 +1,7 @@
 """Teams and their leaders."""
 
+from datetime import timedelta
+
 import pytest
 
 from core.models import AuditEntry
@@ -45,5 +47,5 @@ def test_leader_is_appointed_once_and_may_come_back(db):
 
 def test_leadership_never_ends_before_it_began(db):
     leadership = make_team(leader=make_person()).leaderships.get()
-    before = leadership.since.replace(year=leadership.since.year - 1)
+    before = leadership.since - timedelta(days=1)
     assert refusal(services.end_leadership, leadership, by=None, until=before) == Refusal.INVALID
