@@ -5,6 +5,7 @@ TEST_DATABASE_URL: a PostgreSQL server whose user may create databases. Exit sta
 
 import os
 import re
+import signal
 import sys
 import time
 from collections import Counter
@@ -160,6 +161,7 @@ def faults_of_log(site: Site, canaries: list[Canary]) -> list[str]:
 
 def main(url: str) -> int:
     began = time.monotonic()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is stopped, what was made is dropped
     with installed(url) as site:
         with site.served() as browser:
             box = BlackBox(site, browser.port)

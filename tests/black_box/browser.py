@@ -72,7 +72,7 @@ class Browser:
         cookies = response.headers.get_all("Set-Cookie") or []
         for one in cookies:
             name, _, value = one.split(";")[0].partition("=")
-            self.cookies[name] = value
+            self.cookies[name] = value.strip('"')
         known = {name.lower(): value for name, value in response.headers.items()}
         return Answer(path, response.status, known, cookies, body)
 

@@ -14,11 +14,12 @@ from tests.black_box.promises import faults_of_cookies, faults_of_file, faults_o
 PAGES_AT_MOST = 500
 REDIRECTS_AT_MOST = 4
 NOT_FOLLOWED = re.compile(r"/(?:look|accounts/logout|admin/logout)/")
+NOT_FOUND_BY_FORM = {404, 422}
+"""What a form that only asks may answer: nothing is known by these words, or they are not what it asked for."""
 FILES = re.compile(r"/(?:static|media)/")
 SAME_AGAIN = {"o", "p", "_popup", "_to_field", "_changelist_filters", "next"}
 """Parameters that show the same in another order or frame."""
 IDENT = re.compile(r"/(?:[0-9]+|[0-9a-hjkmnp-tv-z]{10})(?=/|$)")
-ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 ALLOWED_SCHEMES = ("tel:", "mailto:", "data:", "sms:")
 
 
@@ -156,7 +157,7 @@ class Crawl:
         queries = [({}, ())] + [(dict.fromkeys([name], key), (key,)) for name in form.texts for key in self.typed]
         for values, typed in queries:
             answer = self.look_at(f"{plain}?{urlencode({**dict(form.values), **values})}", typed)
-            if answer.status >= 400:
+            if answer.status >= 400 and answer.status not in NOT_FOUND_BY_FORM:
                 self.fault(answer.path, f"status {answer.status} for the form of {source}")
         return None
 

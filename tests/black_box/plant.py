@@ -86,9 +86,12 @@ class Planter:
 
     def plant_rows(self, model: type[models.Model]) -> None:
         """Rows of another model with encrypted fields: each belongs to the first person that it leads to."""
+        owners: dict[Any, int] = {}
         for way in ways_to_person(model):
             for pk, person in model._base_manager.exclude(**{way: None}).values_list("pk", way):
-                self.plant(model._base_manager.get(pk=pk), person)
+                owners.setdefault(pk, person)
+        for row in model._base_manager.filter(pk__in=owners):
+            self.plant(row, owners[row.pk])
 
     @staticmethod
     def fields_of(model: type[models.Model]) -> list[Any]:
@@ -104,11 +107,10 @@ class Planter:
             key, value = self.invent(one.name)
             setattr(row, one.name, value)
             changed.append(one.name)
-            if getattr(row, f"{one.name}_index", None) is not None or (
-                isinstance(row, Person) and hasattr(row, f"{one.name}_index")
-            ):
-                setattr(row, f"{one.name}_index", blind_index(one.name, value))
-                changed.append(f"{one.name}_index")
+            index = f"{one.name}_index"
+            if getattr(row, index, None) or (isinstance(row, Person) and hasattr(row, index)):
+                setattr(row, index, blind_index(one.name, value))  # an account has one for a proved phone only
+                changed.append(index)
             self.note(key, row, one.name, person)
         row.save(update_fields=changed)
 

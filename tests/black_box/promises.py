@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from tests.black_box.browser import Answer
 
 FOR_EVERYBODY = re.compile(
-    r"/(?:c/.*|(?:activities|teams|honours|notices|stories|grids)/(?:[0-9a-z]{10}/)?|courses/|figures/)?"
+    r"/(?:c/(?:[a-z0-9-]+/(?:grids/|figures/)?)?|(?:activities|teams|honours|notices|stories|grids)/(?:[0-9a-z]{10}/)?|courses/|figures/)?"
 )
 """Pages that are the same for everybody (design.md §4), whoever asks; other pages may be for one person."""
 PERSONAL = re.compile(r"/(?:me|admin|accounts|counter)/(?!jsi18n/)")
