@@ -53,7 +53,8 @@ def a_phone() -> str:
 
 
 @cache
-def _hashed(password: str) -> str:
+def hashed(password: str) -> str:
+    """Return the stored form of a password, made once."""
     return make_password(password)
 
 
@@ -82,7 +83,7 @@ def make_user(username: str = "", *, person: Person | None = None, password: str
     """An account with a person of its own; without postings it has no rights."""
     username = username or f"user{number()}"
     user = User(username=username, person=person or make_person(f"用户{username}"), **values)
-    user.password = _hashed(password)
+    user.password = hashed(password)
     if user.person.phone and not user.phone:
         user.set_phone(user.person.phone, at=clock.now())
     user.save()

@@ -41,6 +41,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": str(TESTS_DIR / "tests.sqlite3")}
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0
+    # Nobody reads the database of the tests after a crash of the server.
+    DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

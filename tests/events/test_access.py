@@ -1,5 +1,7 @@
 """Who may do what to an activity or a sign-up (security 3.2)."""
 
+from datetime import timedelta
+
 import pytest
 
 from core import clock
@@ -59,7 +61,7 @@ def test_rights_end_with_the_posting(cast, name):
     cast.secretary.is_active = False
     assert why_not(name, cast.secretary, obj).refusal == Refusal.NOT_ALLOWED
     former = cast.resident
-    yesterday = clock.today().replace(year=clock.today().year - 1)
+    yesterday = clock.today() - timedelta(days=1)
     make_posting(former, "secretary", place=cast.community, since=yesterday, until=yesterday)
     assert why_not(name, former, obj).refusal == Refusal.NOT_ALLOWED
 
