@@ -13,7 +13,15 @@ from events.models import Activity, Participant, SignUp
 from events.services import activities, sign_ups, standings
 from events.services.seats import seats_disagreeing
 from tests.event_factories import make_activity, make_sign_up, make_signed_in, quota_of
-from tests.factories import make_community, make_person, make_resident, make_team, make_user
+from tests.factories import (
+    make_community,
+    make_member,
+    make_person,
+    make_resident,
+    make_team,
+    make_user,
+    make_volunteer,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -242,6 +250,16 @@ def test_only_the_team(user):
     assert "绿叶队" in str(refused)
     activity = make_activity(audience="team", team=make_team(leader=user.person))
     assert sign_up(activity, user).already is False
+
+
+@pytest.mark.parametrize(
+    ("state", "refused"), [("active", None), ("requested", "not_in_team"), ("left", "not_in_team")]
+)
+def test_members_are_the_team(user, state, refused):
+    team = make_team()
+    make_member(team, make_volunteer(user.person), state=state)
+    answer = sign_ups.why_not_sign_up(make_activity(audience="team", team=team), user.person, user=user)
+    assert (answer and answer.refusal) == refused
 
 
 def test_a_team_activity_without_team_is_for_nobody(user):

@@ -25,12 +25,6 @@ from volunteers.states import (
 )
 
 
-class VolunteerQuerySet(ScopedQuerySet):
-    def from_source(self, kind: str) -> "VolunteerQuerySet":
-        """Volunteers tagged with this source."""
-        return self.filter(pk__in=VolunteerSource.objects.filter(kind=kind).values("volunteer"))
-
-
 class Volunteer(Versioned):
     """A person who gives time and skill unpaid; one row per person, kept by the community that recorded it."""
 
@@ -44,7 +38,7 @@ class Volunteer(Versioned):
     )
     joined_on = models.DateField(_("volunteer since"), default=clock.today)
 
-    objects = VolunteerQuerySet.as_manager()
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("volunteer")
