@@ -17,8 +17,11 @@ from honours.models import Honour
 from stories.models import PublicNotice
 from tests.event_factories import make_activity, make_sign_up
 from tests.factories import (
+    make_building,
+    make_estate,
     make_grid,
     make_honour,
+    make_household,
     make_notice,
     make_organisation,
     make_partner,
@@ -98,7 +101,10 @@ def make_side(community: Community, grid: Grid, team: Team | None) -> Side:
     neighbour.set_id_number(ID_NUMBERS[slug])
     neighbour.save()
     side.canaries |= {PHONES[slug], ID_NUMBERS[slug]}
-    home = make_resident(neighbour, grid=grid)
+    estate = make_estate(side.own("小区"), community=community)
+    building = make_building(side.own("楼"), grid=grid, estate=estate)
+    household = make_household(building, "302")
+    home = make_resident(neighbour, household=household)
     _make_activities(side)
     for state in HONOURS:
         word = side.own if state in ("published", "revoked") else side.secret
@@ -112,6 +118,9 @@ def make_side(community: Community, grid: Grid, team: Team | None) -> Side:
     side.closed_grid = make_grid(side.secret("旧网格"), community=community, is_active=False)
     side.rows += [
         home,
+        estate,
+        building,
+        household,
         make_venue(side.own("场地"), community=community),
         make_partner(side.own("单位"), community=community),
         make_organisation(side.own("支部"), community=community),

@@ -11,6 +11,7 @@ from django.db.models import F
 
 from accounts.models import Person, User
 from core import clock, records
+from core.dates import day_text
 from core.permissions import require
 from core.refusals import Refusal, Refused
 from grids.addresses import fold_address, fold_door
@@ -291,7 +292,7 @@ def _follow_household(home: Residency, household_id: int, fields: list[str] | No
     home.community_id, home.grid_id = household.community_id, household.grid_id
     if household.until is not None:
         if home.since > household.until:
-            raise Refused(Refusal.HOUSEHOLD_ENDED, until=household.until)
+            raise Refused(Refusal.HOUSEHOLD_ENDED, until=day_text(household.until))
         home.until = min(home.until or household.until, household.until)
     if fields is None:
         return None

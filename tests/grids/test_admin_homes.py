@@ -24,6 +24,7 @@ from tests.factories import (
     make_user,
 )
 from tests.forms import form_values
+from tests.portal.test_home import make_balance
 
 pytestmark = pytest.mark.django_db
 
@@ -236,8 +237,13 @@ class TestStaff:
 
     def test_page_of_the_community_compares_stated_and_counted(self, cast, building):
         make_resident(household=make_household(building))
-        text = cast.client("clerk").get(page("community_change", cast.community.pk)).content.decode()
-        assert "没有自报总数 · 在册 1 户" in text and "每万名居民" in text
+        url = page("community_change", cast.community.pk)
+        text = cast.client("clerk").get(url).content.decode()
+        assert "没有自报总数 · 在册 1 户" in text and "每万名居民" not in text
+        make_balance(cast.community, "residents", 2500, "exact", unit="person", period="")
+        text = cast.client("clerk").get(url).content.decode()
+        assert "自报 2,500 人（统计时间未注明） · 在册 4 人 · 在册少 2,496 人" in text
+        assert "5 人，每万名居民 20 人（目标 18 人）" in text
 
 
 class TestPartnerUnits:
