@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from accounts.models import Person, User
 from core import clock, records
@@ -168,7 +168,7 @@ def create_address(door: Door, *, by: User | None, at: datetime | None = None) -
 def _room(typed: str) -> str:
     """Return 302 for “302室”; what is no number stays as it was typed."""
     folded = fold_address(typed)
-    return folded if folded.isdecimal() else typed.strip()
+    return folded if folded.isdecimal() and len(folded) <= len(typed) else typed.strip()
 
 
 @transaction.atomic
@@ -230,7 +230,7 @@ def end_household(
     _refuse_revival(household, until, moment)
     household.until = until or _last_day(household, moment)
     records.save(household, by=by, fields=["until"], version=version, at=moment)
-    longer = Residency.objects.overlapping(household.until + ONE_DAY, None).filter(household=household)
+    longer = Residency.objects.filter(Q(until__isnull=True) | Q(until__gt=household.until), household=household)
     for home in longer.order_by("pk"):
         home.until = household.until
         records.save(home, by=by, fields=["until"], at=moment)
