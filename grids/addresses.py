@@ -48,7 +48,7 @@ def _digits(number: str) -> str:
 def fold_door(unit: str, room: str) -> str:
     """Return the folded part of an address inside its building; "" for the whole of it."""
     unit = unit.strip().removesuffix("单元")
-    return fold_address(f"{unit}单元" if unit else "") + fold_address(room)
+    return (fold_address(f"{unit}单元" if unit else "") + fold_address(room))[:FOLDED_LENGTH]
 
 
 def split_door(folded: str) -> tuple[str, str]:

@@ -52,8 +52,7 @@ def _households_per_grid(scope: Scope) -> Quantity:
 
 
 def _persons_per_household(scope: Scope) -> Quantity:
-    homes, people = rolls.population(scope)
-    return Quantity.exact(rolls.share(people, homes, "0.01"), Unit.PERSON)
+    return Quantity.exact(rolls.household_size(scope), Unit.PERSON)
 
 
 def staff_count(scope: Scope, at: datetime | None = None) -> Quantity:
@@ -63,9 +62,8 @@ def staff_count(scope: Scope, at: datetime | None = None) -> Quantity:
 
 
 def _staff_per_10000(scope: Scope) -> Quantity:
-    _homes, people = rolls.population(scope)
     workers = staff_count(scope).value or 0
-    return Quantity.exact(rolls.share(workers * 10_000, people, "0.1"), Unit.PERSON)
+    return Quantity.exact(rolls.share(workers * 10_000, rolls.population(scope), "0.1"), Unit.PERSON)
 
 
 def units_by_kind(scope: Scope = EVERYTHING) -> dict[PartnerKind, Quantity]:

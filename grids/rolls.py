@@ -76,18 +76,31 @@ def residents(community: int) -> Roll:
     return Roll(stated(community, RESIDENTS), residents_counted(scope_of_community(community)))
 
 
-def population(scope: Scope) -> tuple[Decimal, Decimal]:
-    """Return (households, residents): per community as stated where it states both, else as counted."""
+def _told(scope: Scope, *indicators: str) -> dict[int, dict[str, Decimal]]:
+    """Return what is stated, by community and indicator, for the communities that state all of `indicators`."""
     told: dict[int, dict[str, Decimal]] = {}
-    balances = OpeningBalance.objects.within(scope).filter(indicator__in=(HOUSEHOLDS, RESIDENTS), value__isnull=False)
-    for row in balances.order_by("pk"):
+    rows = OpeningBalance.objects.within(scope).filter(indicator__in=indicators, value__isnull=False).order_by("pk")
+    for row in rows:
         told.setdefault(row.community_id, {})[row.indicator] = row.value
-    both = {pk: values for pk, values in told.items() if len(values) == 2}
-    homes = Household.objects.live().within(scope).exclude(community__in=list(both)).count()
-    here = Residency.objects.live().within(scope).exclude(community__in=list(both))
-    people = here.aggregate(people=Count("person", distinct=True))["people"]
-    homes += sum(values[HOUSEHOLDS] for values in both.values())
-    return Decimal(homes), Decimal(people + sum(values[RESIDENTS] for values in both.values()))
+    return {pk: values for pk, values in told.items() if len(values) == len(indicators)}
+
+
+def _people(scope: Scope, told: dict[int, dict[str, Decimal]]) -> Decimal:
+    counted = Residency.objects.live().within(scope).exclude(community__in=list(told))
+    people = counted.aggregate(people=Count("person", distinct=True))["people"]
+    return Decimal(people + sum(values[RESIDENTS] for values in told.values()))
+
+
+def population(scope: Scope) -> Decimal:
+    """Return the residents: per community as stated, else as counted."""
+    return _people(scope, _told(scope, RESIDENTS))
+
+
+def household_size(scope: Scope) -> Decimal:
+    """Return the persons per household, two decimals: per community as stated where both are, else as counted."""
+    told = _told(scope, HOUSEHOLDS, RESIDENTS)
+    homes = Household.objects.live().within(scope).exclude(community__in=list(told)).count()
+    return share(_people(scope, told), homes + sum(values[HOUSEHOLDS] for values in told.values()), "0.01")
 
 
 def share(part: Decimal | int, whole: Decimal | int, places: str) -> Decimal:

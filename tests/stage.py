@@ -17,8 +17,11 @@ from honours.models import Honour
 from stories.models import PublicNotice
 from tests.event_factories import make_activity, make_sign_up
 from tests.factories import (
+    make_building,
+    make_estate,
     make_grid,
     make_honour,
+    make_household,
     make_member,
     make_message,
     make_notice,
@@ -104,7 +107,10 @@ def make_side(community: Community, grid: Grid, team: Team | None) -> Side:
     neighbour.save()
     side.canaries |= {PHONES[slug], ID_NUMBERS[slug]}
     side.message = make_message(neighbour, words={"title": side.secret("消息"), "when": ""})
-    home = make_resident(neighbour, grid=grid)
+    estate = make_estate(side.own("小区"), community=community)
+    building = make_building(side.own("楼"), grid=grid, estate=estate)
+    household = make_household(building, "302")
+    home = make_resident(neighbour, household=household)
     _make_activities(side)
     for state in HONOURS:
         word = side.own if state in ("published", "revoked") else side.secret
@@ -122,6 +128,9 @@ def make_side(community: Community, grid: Grid, team: Team | None) -> Side:
         home,
         volunteer,
         side.request,
+        estate,
+        building,
+        household,
         make_venue(side.own("场地"), community=community),
         make_partner(side.own("单位"), community=community),
         make_organisation(side.own("支部"), community=community),

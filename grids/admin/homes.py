@@ -18,7 +18,7 @@ from core.admin.acts import seen_version
 from core.admin.cells import link_cell
 from core.admin.dated import LastDayForm
 from core.admin.filters import OneChoiceFilter
-from core.dates import daytime_text
+from core.dates import day_text, daytime_text
 from core.refusals import Refusal
 from core.scope import scoped
 from grids import services
@@ -219,8 +219,8 @@ class HouseholdAdmin(ScopedAdmin):
 
 def _days(since: date, until: date | None) -> str:
     if until is None:
-        return _("since %(since)s") % {"since": since}
-    return _("%(since)s to %(until)s") % {"since": since, "until": until}
+        return _("since %(since)s") % {"since": day_text(since)}
+    return _("%(since)s to %(until)s") % {"since": day_text(since), "until": day_text(until)}
 
 
 site.register(Estate, EstateAdmin)

@@ -114,12 +114,14 @@ class CommunityAdmin(ScopedAdmin):
         return figures.value("grids.persons_per_household", figures.community(community.pk)).text()
 
     def staff(self, community: Community) -> str:
+        """The share means something only beside a stated total: the rolls are filled little by little."""
         here = figures.community(community.pk)
-        return _("{count}, {share} for every 10,000 residents (aim: {aim})").format(
-            count=figures.value("grids.staff", here).text(),
-            share=figures.value("grids.staff_per_10000", here).text(),
-            aim=rolls.STAFF_AIM,
-        )
+        count = figures.value("grids.staff", here).text()
+        if rolls.stated(community.pk, rolls.RESIDENTS) is None:
+            return count
+        share = figures.value("grids.staff_per_10000", here).text()
+        words = _("{count}, {share} for every 10,000 residents (aim: {aim})")
+        return words.format(count=count, share=share, aim=rolls.STAFF_AIM)
 
     def founded(self, community: Community) -> str:
         return history_cell(community.founded_on, community.founded_precision)

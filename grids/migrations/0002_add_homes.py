@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'building',
                 'verbose_name_plural': 'buildings',
-                'ordering': ['community', 'estate', 'name'],
+                'ordering': ['community', 'estate', 'pk'],
             },
         ),
         migrations.CreateModel(

@@ -73,7 +73,7 @@ class Building(Versioned):
     class Meta:
         verbose_name = _("building")
         verbose_name_plural = _("buildings")
-        ordering = ["community", "estate", "name"]
+        ordering = ["community", "estate", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["community", "folded"], name="building_once"),
         ]

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from accounts.models import Person, User
 from core import clock, records
+from core.dates import day_text
 from core.permissions import require
 from core.refusals import Refusal, Refused
 from grids.addresses import fold_address, fold_door
@@ -167,7 +168,7 @@ def create_address(door: Door, *, by: User | None, at: datetime | None = None) -
 def _room(typed: str) -> str:
     """Return 302 for “302室”; what is no number stays as it was typed."""
     folded = fold_address(typed)
-    return folded if folded.isdecimal() else typed.strip()
+    return folded if folded.isdecimal() and len(folded) <= len(typed) else typed.strip()
 
 
 @transaction.atomic
@@ -229,7 +230,7 @@ def end_household(
     _refuse_revival(household, until, moment)
     household.until = until or _last_day(household, moment)
     records.save(household, by=by, fields=["until"], version=version, at=moment)
-    longer = Residency.objects.overlapping(household.until + ONE_DAY, None).filter(household=household)
+    longer = Residency.objects.filter(Q(until__isnull=True) | Q(until__gt=household.until), household=household)
     for home in longer.order_by("pk"):
         home.until = household.until
         records.save(home, by=by, fields=["until"], at=moment)
@@ -291,7 +292,7 @@ def _follow_household(home: Residency, household_id: int, fields: list[str] | No
     home.community_id, home.grid_id = household.community_id, household.grid_id
     if household.until is not None:
         if home.since > household.until:
-            raise Refused(Refusal.HOUSEHOLD_ENDED, until=household.until)
+            raise Refused(Refusal.HOUSEHOLD_ENDED, until=day_text(household.until))
         home.until = min(home.until or household.until, household.until)
     if fields is None:
         return None

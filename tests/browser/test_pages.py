@@ -24,10 +24,14 @@ from tests.browser.watch import DESK, PHONE, Watch, basics, sideways, violations
 from tests.event_factories import make_activity, make_sign_up
 from tests.factories import (
     PASSWORD,
+    make_building,
     make_edition,
     make_honour,
+    make_household,
     make_member,
     make_notice,
+    make_posting,
+    make_resident,
     make_venue,
     make_volunteer,
 )
@@ -124,6 +128,8 @@ def open_to_all() -> Pages:
         "home": "/",
         "communities": "/c/",
         "grids": reverse("grids:grid_list", args=[community.slug]),
+        "grid by address": reverse("grids:grid_list", args=[community.slug]) + "?address=演示小区3号楼",
+        "grid by unknown address": reverse("grids:grid_list", args=[community.slug]) + "?address=没有的楼",
         "activities": "/activities/",
         "activities past": "/activities/?when=past",
         "activities chosen": f"/activities/?community={community.slug}&when=week&open=1",
@@ -273,6 +279,8 @@ def desk(live_server, cast) -> dict[str, Model]:
     rows["honour"] = make_honour("先进社区", community=place, state="in_review", drafted_by=clerk)
     rows["notice"] = make_notice("停水通知", community=place, drafted_by=clerk)
     rows["page"] = make_edition(state="draft", drafted_by=cast.secretary)
+    rows["home"] = make_resident(household=make_household(make_building("3号楼", grid=cast.grid), "302"))
+    rows["unit"], rows["posting"] = cast.unit, make_posting(place=place)
     return rows
 
 
@@ -290,6 +298,14 @@ def of_the_secretary(desk: dict[str, Model]) -> Pages:
         "add activity": "/admin/events/activity/add/",
         "add honour": "/admin/honours/honour/add/",
         "add residency": "/admin/grids/residency/add/",
+        "add household": "/admin/grids/household/add/",
+        "buildings": "/admin/grids/building/",
+        "move": admin_page(desk["home"], "act", "move"),
+        "household": admin_page(desk["home"].household, "change"),
+        "partner unit": admin_page(desk["unit"], "change"),
+        "agreement": admin_page(desk["unit"], "act", "sign"),
+        "public entry": admin_page(desk["posting"], "act", "public_entry"),
+        "handover": admin_page(desk["posting"], "act", "end"),
         **{f"change {name}": admin_page(desk[name], "change") for name in change},
         "times": admin_page(desk["published"], "act", "change_times"),
         "cancel": admin_page(desk["published"], "act", "cancel"),

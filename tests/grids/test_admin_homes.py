@@ -24,6 +24,7 @@ from tests.factories import (
     make_user,
 )
 from tests.forms import form_values
+from tests.portal.test_home import make_balance
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +128,27 @@ class TestMoves:
         response = act(cast.client("clerk"), home, "move", **typed)
         assert response.status_code == status and response.context["form"].errors
         assert Residency.objects.filter(person=home.person).count() == 1
+
+    @pytest.mark.parametrize("room", ["㉑" * 20, "ﷺ" * 20, "'\"%_\\", "<script>alert(1)</script>"[:20], "𠮷" * 20])
+    def test_strange_rooms_are_kept_as_typed(self, cast, building, room):
+        home = make_resident(household=make_household(building, "101"))
+        typed = {"building": building.pk, "unit": room, "room": room}
+        assert act(cast.client("clerk"), home, "move", **typed).status_code == 302
+        address = Household.objects.latest("pk").address
+        assert (address.unit, address.room) == (room, room)
+        url = page("household_change", Household.objects.latest("pk").pk)
+        assert "<script>alert" not in cast.client("clerk").get(url).content.decode()
+
+    @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2024-02-30", "9" * 40])
+    def test_strange_days_are_answered(self, cast, building, day):
+        home = make_resident(household=make_household(building, "101"))
+        client = cast.client("clerk")
+        for obj, name, typed in (
+            (home, "move", {"since": day, "address_line": "福园3号楼302"}), (home.household, "end", {"until": day}),
+            (home, "end", {"until": day}),
+        ):  # fmt: skip
+            obj.refresh_from_db()
+            assert act(client, obj, name, **typed).status_code in {302, 422}, name
 
     def test_household_ends_with_its_homes(self, cast, building):
         home = make_resident(household=make_household(building, "101"))
@@ -236,8 +258,13 @@ class TestStaff:
 
     def test_page_of_the_community_compares_stated_and_counted(self, cast, building):
         make_resident(household=make_household(building))
-        text = cast.client("clerk").get(page("community_change", cast.community.pk)).content.decode()
-        assert "没有自报总数 · 在册 1 户" in text and "每万名居民" in text
+        url = page("community_change", cast.community.pk)
+        text = cast.client("clerk").get(url).content.decode()
+        assert "没有自报总数 · 在册 1 户" in text and "每万名居民" not in text
+        make_balance(cast.community, "residents", 2500, "exact", unit="person", period="")
+        text = cast.client("clerk").get(url).content.decode()
+        assert "自报 2,500 人（统计时间未注明） · 在册 4 人 · 在册少 2,496 人" in text
+        assert "5 人，每万名居民 20 人（目标 18 人）" in text
 
 
 class TestPartnerUnits:
