@@ -14,6 +14,7 @@ from core import clock
 from core.models import AuditEntry, ReasonText
 from events.services import activities
 from tests.event_factories import make_activity
+from tests.events.test_races import at_once
 from tests.factories import a_phone, make_message, make_person, make_reachable, make_user
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +98,27 @@ def test_what_the_caller_undoes_was_never_told():
         notify(user.person, PLAIN, "transition:1")
         _ = 1 / 0
     assert (Notice.objects.count(), Delivery.objects.count()) == (0, 0)
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("many", [False, True])
+def test_told_by_four_at_once_is_told_once(many):
+    """The constraint decides; whoever comes second loses nothing but the notice."""
+    people = [make_reachable(email="a@example.cn").person for _number in range(1 + many)]
+
+    def tell():
+        with transaction.atomic():
+            if many:
+                notify_all([person.pk for person in people], PLAIN, "transition:1")
+            else:
+                notify(people[0], PLAIN, "transition:1")
+            return make_person().pk
+
+    made = at_once([tell] * 4)
+    assert sorted(map(type, made), key=str) == [int] * 4
+    assert Notice.objects.count() == len(people)
+    assert [ways(person) for person in people] == [["email", "sms"]] * len(people)
 
 
 def test_kind_outside_the_catalogue_is_refused():

@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
-from django.db import connection, connections
 from django.test import Client
 
 from accounts import notices, outbox, sms
+from accounts.books import deliveries_disagreeing
 from accounts.models import Delivery
 from core import clock, due
 from tests.event_factories import make_activity
+from tests.events.test_races import at_once
 from tests.factories import make_delivery, make_message, make_person, make_reachable
 from tests.mail_server import mail_server
 
@@ -336,25 +337,7 @@ def test_slow_process_does_not_overwrite_the_one_that_took_over():
 
 def rounds_at_once(number):
     """Run rounds in threads that start together."""
-    ready = threading.Barrier(number, timeout=20)
-    errors = []
-
-    def run():
-        try:
-            connection.ensure_connection()
-            ready.wait()
-            outbox.send_due(clock.now())
-        except Exception as error:  # noqa: BLE001  the test looks at what it was
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run) for _number in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    assert at_once([lambda: outbox.send_due(clock.now())] * number) == [None] * number
 
 
 def twenty_texts():
@@ -372,6 +355,7 @@ def test_four_rounds_at_once_send_everything_once():
         rounds_at_once(4)
     assert len({phone for phone, _text in _texts()}) == len(_texts()) == 20
     assert set(Delivery.objects.values_list("state", "attempts")) == {("sent", 1)}
+    assert deliveries_disagreeing() == []
 
 
 @pytest.mark.race
