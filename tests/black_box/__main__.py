@@ -124,7 +124,7 @@ class BlackBox:
 
     @staticmethod
     def told(crawl: Crawl, seconds: float) -> str:
-        parts = Counter()
+        parts: Counter[str] = Counter()
         for shape, times in crawl.visited.items():
             parts["/".join(shape[0].split("/")[: 3 if shape[0].startswith("/admin/") else 2]) or "/"] += times
         pages = sum(crawl.visited.values())

@@ -154,9 +154,9 @@ class Crawl:
         if NOT_FOLLOWED.match(plain) or plain in self._searched:
             return None
         self._searched.add(plain)
-        queries = [({}, ())] + [(dict.fromkeys([name], key), (key,)) for name in form.texts for key in self.typed]
-        for values, typed in queries:
-            answer = self.look_at(f"{plain}?{urlencode({**dict(form.values), **values})}", typed)
+        typed: list[dict[str, str]] = [{}, *({name: key} for name in form.texts for key in self.typed)]
+        for values in typed:
+            answer = self.look_at(f"{plain}?{urlencode({**dict(form.values), **values})}", values.values())
             if answer.status >= 400 and answer.status not in NOT_FOUND_BY_FORM:
                 self.fault(answer.path, f"status {answer.status} for the form of {source}")
         return None

@@ -163,9 +163,13 @@ def faults_of(document: Document) -> list[str]:
 def _without_label(document: Document) -> list[tuple[str, dict[str, str]]]:
     lacking = []
     for tag, given, inside in document.controls:
-        named = given.get("aria-label") or given.get("title") or inside or given.get("id") in document.labelled
         spoken = given.get("aria-labelledby", "").split()
-        named = named or (spoken and all(one in document.ids for one in spoken))
+        named = (
+            inside
+            or bool(given.get("aria-label") or given.get("title"))
+            or given.get("id") in document.labelled
+            or (bool(spoken) and all(one in document.ids for one in spoken))
+        )
         if not named and given.get("type", "") not in UNLABELLED:
             lacking.append((tag, given))
     return lacking
