@@ -18,7 +18,7 @@ from core.refusals import Refusal, Refused
 from events.models import Activity, Participant, Quota, Session, SignUp
 from events.services import seats
 from events.states import ActivityState, Audience
-from grids.models import Residency
+from grids.models import homes_among
 from volunteers.models import teams_of
 
 Times = tuple[datetime, datetime]
@@ -219,21 +219,14 @@ def known_of(activities: Sequence[Activity], person: Person, held: list[Particip
     clashing = {pk for pk, others in near.items() if others} | {one.pk for others in near.values() for one in others}
     return Known(
         held=held,
-        homes=_homes_of(person, {one.community_id for one in activities if one.audience == Audience.RESIDENTS}, at),
-        teams=_teams_of(person, {one.team_id for one in activities if one.audience == Audience.TEAM}, at),
+        homes=homes_among(
+            person.pk, {one.community_id for one in activities if one.audience == Audience.RESIDENTS}, at
+        ),
+        teams=teams_of(
+            person.pk, {one.team_id for one in activities if one.audience == Audience.TEAM and one.team_id}, at
+        ),
         meetings=_meetings(clashing),
     )
-
-
-def _homes_of(person: Person, communities: set[int], at: datetime) -> set[int]:
-    """Return those of `communities` where the person has a home."""
-    rows = Residency.objects.live(at).filter(person_id=person.pk, community_id__in=communities)
-    return set(rows.values_list("community_id", flat=True)) if communities else set()
-
-
-def _teams_of(person: Person, teams: set[int | None], at: datetime) -> set[int]:
-    """Return those of `teams` to which the person belongs."""
-    return teams_of(person.pk, [pk for pk in teams if pk is not None], at)
 
 
 def _meetings(activities: set[int]) -> dict[int, list[Times]]:

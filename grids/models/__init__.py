@@ -7,6 +7,7 @@ from grids.models.homes import (
     GridAssignment,
     Household,
     Residency,
+    homes_among,
     resident_of,
 )
 from grids.models.places import (
@@ -27,5 +28,5 @@ from grids.models.places import (
 __all__ = [
     "COMMUNITY_STAFF", "PATH_STEP", "Address", "Building", "Community", "Dated", "DatedQuerySet", "Estate", "Grid",
     "GridAssignment", "Household", "PartnerUnit", "PartyOrganisation", "Posting", "Region", "Residency", "Venue",
-    "resident_of", "tree_path",
+    "homes_among", "resident_of", "tree_path",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 Estate, building and address are place data in clear; who lives there is what is protected (design §2).
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.conf import settings
@@ -211,9 +212,16 @@ class Residency(Dated, Versioned):
         return f"{self.person} · {self.community}"
 
 
+def homes_among(person_id: int, community_ids: Iterable[int], at: datetime | None = None) -> set[int]:
+    """Return those of the communities in which the person has a home at the moment `at`."""
+    wanted = list(community_ids)
+    rows = Residency.objects.live(at).filter(person_id=person_id, community_id__in=wanted)
+    return set(rows.order_by().values_list("community_id", flat=True)) if wanted else set()
+
+
 def resident_of(person_id: int, community_id: int, at: datetime | None = None) -> bool:
     """Say whether the person has a home in the community at the moment `at`."""
-    return Residency.objects.live(at).filter(person_id=person_id, community_id=community_id).exists()
+    return bool(homes_among(person_id, [community_id], at))
 
 
 constraints.declare(
