@@ -110,6 +110,7 @@ class ConfirmCodeView(OwnPage, allauth_base.ReauthenticateView):
 class PasswordAgainView(OwnPage, allauth_account.ReauthenticateView):
     """Asks for the password once more; who has a second factor is asked for that instead."""
 
+    template_name = "mfa/reauthenticate.html"
     form_class = PasswordAgainForm
 
 
