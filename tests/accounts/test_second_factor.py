@@ -419,6 +419,7 @@ def test_setting_up_long_after_signing_in_needs_the_password(cast, clock):
     clock.forward(2 * 60)
     way = PASSWORD_AGAIN + "?next=%2Faccounts%2F2fa%2Ftotp%2Factivate%2F"
     assert client.get(SET_UP)["Location"] == type_code(client, "123456", page=SET_UP)["Location"] == way
+    assert "请确认是您本人" in client.get(way).content.decode()
     assert client.post(way, {"password": "wrong"}).status_code == 422
     assert client.post(way, {"password": PASSWORD})["Location"] == SET_UP
     assert client.get(SET_UP).status_code == 200
