@@ -17,8 +17,12 @@ from honours.models import Honour
 from stories.models import PublicNotice
 from tests.event_factories import make_activity, make_sign_up
 from tests.factories import (
+<<<<<<< HEAD
     make_building,
     make_estate,
+=======
+    make_edition,
+>>>>>>> pages
     make_grid,
     make_honour,
     make_household,
@@ -152,6 +156,8 @@ def _make_activities(side: Side) -> None:
 def make_stage(cast: Cast) -> Stage:
     a = make_side(cast.community, cast.grid, cast.team)
     b = make_side(cast.other, cast.other_grid, None)
+    make_edition("help")
+    make_edition("help", state="draft", title=a.secret("页面"), text=a.secret("段落"), drafted_by=cast.secretary)
     return Stage(cast, a, b)
 
 
