@@ -17,12 +17,9 @@ from honours.models import Honour
 from stories.models import PublicNotice
 from tests.event_factories import make_activity, make_sign_up
 from tests.factories import (
-<<<<<<< HEAD
     make_building,
-    make_estate,
-=======
     make_edition,
->>>>>>> pages
+    make_estate,
     make_grid,
     make_honour,
     make_household,
