@@ -7,10 +7,17 @@ from django.dispatch import receiver
 
 from accounts.models import Person
 from core.signals import person_replaced
-from events.services import people
+from events.services import people as sign_ups_of
+from volunteers.services import people as volunteering_of
 
 
 @receiver(person_replaced)
-def follow_person(sender: Any, old: Person, new: Person, by: Any, at: datetime, **kwargs: Any) -> None:
+def follow_with_sign_ups(sender: Any, old: Person, new: Person, by: Any, at: datetime, **kwargs: Any) -> None:
     """Sign-ups go with the person."""
-    people.follow(old, new, by=by, at=at)
+    sign_ups_of.follow(old, new, by=by, at=at)
+
+
+@receiver(person_replaced)
+def follow_with_teams(sender: Any, old: Person, new: Person, by: Any, at: datetime, **kwargs: Any) -> None:
+    """Memberships and leaderships go with the person."""
+    volunteering_of.follow(old, new, by=by, at=at)

@@ -69,7 +69,8 @@ def test_phone_that_the_community_knows_stays(cast, account):
 
 
 def test_what_the_person_has_already_stays_behind(cast, home, account):
-    given = Consent.objects.create(person=home.person, kind="privacy", text_version="0", channel="paper")
+    version = Consent.objects.get(person=account.person).text_version
+    given = Consent.objects.create(person=home.person, kind="privacy", text_version=version, channel="paper")
     for person in (account.person, home.person):
         Notice.objects.create(person=person, kind="a", occasion="1")
     linking.link(home, by=cast.clerk, account=PHONE)

@@ -129,6 +129,11 @@ class Membership(Versioned):
         return f"{self.volunteer} · {self.team}"
 
     @property
+    def is_open(self) -> bool:
+        """Twin of MembershipQuerySet.open."""
+        return self.state in OPEN
+
+    @property
     def is_in_force(self) -> bool:
         """Twin of MembershipQuerySet.in_force."""
         return self.state == MembershipState.ACTIVE and self.volunteer.state in STANDING

@@ -17,6 +17,7 @@ from core.permissions import require
 from core.refusals import Refusal, Refused
 from core.states import Done, transition
 from grids.models import resident_of
+from volunteers import notices
 from volunteers.models import Membership, Team, Volunteer
 from volunteers.services import profiles
 from volunteers.states import MembershipState, VolunteerState
@@ -117,7 +118,7 @@ def join(
     """Ask to be let into a team.
 
     Effects, in order, in one transaction: person and team locked, the Volunteer if there is none yet, the Membership
-    with its first Transition. Asking twice gives the first membership back and changes nothing.
+    with its first Transition, the leaders told. Asking twice gives the first membership back and changes nothing.
 
     Args:
         person: who joins; None only to be told why not.
@@ -203,6 +204,7 @@ def _insert(
         person, membership.team.community, by=by, on_behalf_of=on_behalf_of, sources=sources, at=at
     )
     records.save(membership, by=by, on_behalf_of=on_behalf_of, at=at)
+    notices.asked(membership)
 
 
 # --- deciding and leaving -----------------------------------------------------------------------------------------
@@ -212,8 +214,8 @@ def _insert(
 def approve(membership: Membership, *, by: Any, version: int | None = None, at: datetime | None = None) -> Done:
     """Let somebody into the team who has asked: a live leader of it, or staff of its community.
 
-    Effects, in order: Transition, the volunteer approved too if staff of their community do it. Of two who decide at
-    once one wins.
+    Effects, in order: Transition, the person told, the volunteer approved too if staff of their community do it. Of two
+    who decide at once one wins.
 
     Raises:
         Refused: NOT_ALLOWED, OWN_REQUEST, TEAM_RESTS, VOLUNTEER_SUSPENDED.
@@ -242,7 +244,7 @@ def decline(
     version: int | None = None,
     at: datetime | None = None,
 ) -> Done:
-    """Not let somebody in, with a reason that they read. Effects: Transition.
+    """Not let somebody in, with a reason that they read. Effects: Transition, the person told.
 
     Raises:
         Refused: NOT_ALLOWED, OWN_REQUEST, REASON_NEEDED.
@@ -258,7 +260,7 @@ def decline(
 def leave(membership: Membership, *, by: Any, version: int | None = None, at: datetime | None = None) -> Done:
     """Leave the team, or take a request back: the person, or staff of the team's community for them.
 
-    Effects: Transition with the last day.
+    Effects, in order: Transition with the last day, the leaders told that a member left.
 
     Args:
         version: the version that was seen, so that nobody takes a request back that has just been granted unseen.
@@ -284,7 +286,7 @@ def remove(
 ) -> Done:
     """Take a member out of the team, with a reason that they read: a live leader, or staff of its community.
 
-    Effects: Transition with the last day.
+    Effects, in order: Transition with the last day, the person told.
 
     Raises:
         Refused: NOT_ALLOWED, OWN_REQUEST, REASON_NEEDED.
@@ -323,4 +325,4 @@ def _move(
     done = transition(stored, verb, by=by, version=version, on_behalf_of=behalf, reason=reason, at=at, **changes)
     for name in ("state", "version", *changes):
         setattr(membership, name, getattr(stored, name))
-    return done
+    return notices.decided(stored, done)
