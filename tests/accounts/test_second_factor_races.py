@@ -9,10 +9,10 @@ from django.test import Client
 
 from accounts import second_factor
 from core.models import AuditEntry
-from tests.accounts.test_second_factor import SET_UP, code_for, key_of, type_code, type_password
 from tests.events.test_races import at_once
 from tests.factories import make_user
 from tests.personas import code_of, give_factor
+from tests.second_factor import SET_UP, code_for, key_of, type_code, type_password
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 
