@@ -81,7 +81,7 @@ class CommunityAdmin(ScopedAdmin):
     search_fields = ("name", "slug")
     fieldsets = (
         (None, {"fields": ("name", "slug", "region", "slogan")}),
-        (gettext_lazy("Contact"), {"fields": ("address", "phone", "hours")}),
+        (gettext_lazy("Contact details"), {"fields": ("address", "phone", "hours")}),
         (gettext_lazy("Area"), {"fields": ("area_km2", "office_area_m2", "shape", "bound_east", "bound_south",
                                            "bound_west", "bound_north")}),
         (gettext_lazy("Founded"), {"fields": ("founded_on", "founded_precision"),

@@ -39,8 +39,8 @@ def test_newcomer_registers_and_signs_up_without_scripts(five, enter):
     expect(heading(page)).to_have_text("注册")
     page.get_by_label("您的姓名").fill("王小明")
     page.locator("#id_phone").fill(OTHER)
-    page.get_by_label("我同意").check()
-    press(page, "获取验证码")
+    page.get_by_label("我已阅读并同意").check()
+    press(page, "发送验证码")
 
     expect(heading(page)).to_have_text("验证手机号")
     expect(page.get_by_role("main")).to_contain_text("139****5678")
@@ -73,7 +73,7 @@ def test_account_pages_are_sound_and_lead_on(five, enter, watch):
 
     page.goto("/accounts/login/code/")
     page.locator("#id_phone").fill(PHONE)
-    press(page, "获取验证码")
+    press(page, "发送验证码")
     look("输入验证码")
     page.get_by_label("6 位验证码").fill(latest_code(PHONE))
     press(page, "登录")
@@ -89,7 +89,7 @@ def test_account_pages_are_sound_and_lead_on(five, enter, watch):
     press(page, "继续")
     look("更换手机号")
     page.locator("#id_phone").fill(OTHER)
-    press(page, "获取验证码")
+    press(page, "发送验证码")
     look("验证新手机号")
     page.get_by_label("6 位验证码").fill(latest_code(OTHER))
     press(page, "更换手机号")
@@ -107,7 +107,7 @@ def test_account_without_password_is_asked_for_a_code(five, enter):
     page.goto("/me/")
     page.get_by_role("link", name="更换手机号").click()
     expect(heading(page)).to_have_text("是您本人吗？")
-    press(page, "获取验证码")
+    press(page, "发送验证码")
     page.get_by_label("6 位验证码").fill(latest_code(PHONE))
     press(page, "继续")
     expect(heading(page)).to_have_text("更换手机号")
@@ -119,7 +119,7 @@ def test_too_soon_is_said_politely(five, enter, watch):
     for _time in range(2):
         page.goto(reverse("account_request_login_code"))
         page.locator("#id_phone").fill(PHONE)
-        press(page, "获取验证码")
+        press(page, "发送验证码")
     expect(heading(page)).to_have_text("请稍等一下")
     watch.muted = True
     assert [*violations(page), *faults(page)] == []
