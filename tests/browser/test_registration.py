@@ -60,6 +60,15 @@ def test_newcomer_registers_and_signs_up_without_scripts(five, enter):
     user = User.objects.get(person__name="王小明")
     assert SignUp.objects.get(contact=user.person).quota.activity == activity
 
+    page.get_by_role("link", name="我的报名").click()
+    page.get_by_role("link", name="消息 1 条未读").click()
+    expect(heading(page)).to_have_text("消息")
+    page.get_by_role("link", name="报名成功").click()
+    expect(heading(page)).to_contain_text("报名成功")
+    expect(page.get_by_role("main")).to_contain_text(activity.title)
+    page.goto("/me/")
+    expect(page.get_by_role("link", name="消息 1 条未读")).to_have_count(0)
+
 
 def test_account_pages_are_sound_and_lead_on(five, enter, watch):
     user = services.register(PHONE, "王小明")
