@@ -65,7 +65,12 @@ def test_registration_makes_an_account_with_a_person_of_its_own(client):
     assert not user.has_usable_password() and not user.is_staff
     assert PHONE[-4:] not in user.username and user.username.isascii() and len(user.username) == 11
     consent = Consent.objects.get()
-    assert (consent.person, consent.kind, consent.text_version, consent.channel) == (user.person, "privacy", "0", "web")
+    assert (consent.person, consent.kind, consent.text_version, consent.channel) == (
+        user.person,
+        "privacy",
+        "built-in 1",
+        "web",
+    )
     log = AuditEntry.objects.values_list("content_type__model", "verb", "actor")
     assert sorted(log) == [("consent", "create", user.pk), ("person", "create", None), ("user", "register", user.pk)]
 

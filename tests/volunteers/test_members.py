@@ -12,7 +12,7 @@ from volunteers.models import Leadership, Membership
 from volunteers.services import memberships, teams
 
 pytestmark = pytest.mark.django_db
-QUERIES = 9
+QUERIES = 10
 
 
 def page(team, *parts):
