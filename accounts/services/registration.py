@@ -69,8 +69,8 @@ def register(
 def change_phone(user: User, phone: str, *, by: User | None, at: datetime | None = None) -> str:
     """Give the account another phone, which a code has just proved.
 
-    Effects, in order: the account's row and one audit row; if the person's phone was the old one, the new one there too,
-    or none where somebody else has it, and its audit row: who gave a number up is not called there any more.
+    Effects, in order: the account's row and one audit row; if the person's phone was the old one, the new one there
+    too, or none where somebody else has it, and its audit row: nobody is called at a number that they gave up.
 
     Returns:
         The old phone, "" if there was none.
