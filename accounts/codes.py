@@ -44,6 +44,12 @@ DRAFT = "accounts_registration"
 """Key of the name and number that a visitor has typed, for whoever has to begin again; gone at sign-in."""
 
 
+def keep_draft(request: HttpRequest, **words: str) -> None:
+    """Keep what a visitor has typed, also where no message can be sent yet, for an hour."""
+    request.session[DRAFT] = {**request.session.get(DRAFT, {}), **words}
+    request.session.set_expiry(SESSION_SECONDS)
+
+
 class TooSoon(RateLimited):
     """Too many messages to one number or from one address.
 
@@ -124,7 +130,15 @@ class CodeByText(AbstractCodeVerificationProcess):
             return False
         digits = "".join(unicodedata.normalize("NFKC", typed[:40]).split())
         expected = self.state["code"]
-        return bool(expected) and secrets.compare_digest(digits.encode(), expected.encode())
+        right = bool(expected) and secrets.compare_digest(digits.encode(), expected.encode())
+        return right and self.still_counts()
+
+    def still_counts(self) -> bool:
+        """Say whether the number is still the one that the code was asked for."""
+        return True
+
+    def is_phone_of_account(self) -> bool:
+        return self.user is not None and self.user.phone == self.phone
 
 
 class StageCode(CodeByText):
@@ -174,7 +188,10 @@ class SignInCode(StageCode):
         return _waiting(request, cls, LoginByCodeStage.key)
 
     def is_awaited(self) -> bool:
-        return self.user is not None and self.user.phone == self.phone
+        return self.is_phone_of_account()
+
+    def still_counts(self) -> bool:
+        return self.is_phone_of_account()
 
     def hand_over(self, code: str, awaited: bool) -> None:
         if awaited:
@@ -302,6 +319,9 @@ class OwnCode(SessionCode):
     """Proves once more, by the own phone, that it is the owner of the account who is there."""
 
     key = OWN_KEY
+
+    def still_counts(self) -> bool:
+        return self.is_phone_of_account()
 
     def finish(self) -> None:
         self.abort()

@@ -65,6 +65,7 @@ class Refusal(models.TextChoices):
         _("People live in the lowest grids in use. Please choose one without others below it."),
     )
     HOUSEHOLD_ENDED = "household_ended", _("This household ended on {until}. Please choose an earlier day.")
+    HOME_OVER = "home_over", _("This person does not live here at present, so nobody can be checked at the door.")
     ADDRESS_UNKNOWN = (
         "address_unknown",
         _("No building of this name is recorded here. Please write it with its estate, or choose it from the list."),

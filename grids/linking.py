@@ -25,8 +25,8 @@ def link(
 
     Raises:
         Refused: ACCOUNT_UNKNOWN; HOMES_ELSEWHERE, the person lives also where `by` does not work: otherwise somebody
-            could write down a home of a stranger and then take the stranger's records; ALREADY_LINKED, the account's
-            own person has a home.
+            could write down a home of a stranger and then take the stranger's records; HOME_OVER, nobody is found there
+            any more; ALREADY_LINKED, the account's own person has a home.
     """
     moment = at or clock.now()
     require("account.link", by, home, moment)
@@ -35,6 +35,8 @@ def link(
         raise Refused(Refusal.ACCOUNT_UNKNOWN)
     with transaction.atomic():
         homes = Residency.objects.live(moment).filter(person_id=home.person_id)
+        if not homes.filter(pk=home.pk).exists():
+            raise Refused(Refusal.HOME_OVER)
         if by is not None and homes.count() != homes.within(scope_of(by, "account.link")).count():
             raise Refused(Refusal.HOMES_ELSEWHERE)
         known = Residency.objects.filter(person__user=user).exclude(person_id=home.person_id)

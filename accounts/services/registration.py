@@ -69,8 +69,8 @@ def register(
 def change_phone(user: User, phone: str, *, by: User | None, at: datetime | None = None) -> str:
     """Give the account another phone, which a code has just proved.
 
-    Effects, in order: the account's row and one audit row; the person's phone if it was the old one and nobody else has
-    the new one, and its audit row.
+    Effects, in order: the account's row and one audit row; if the person's phone was the old one, the new one there
+    too, or none where somebody else has it, and its audit row: nobody is called at a number that they gave up.
 
     Returns:
         The old phone, "" if there was none.
@@ -81,13 +81,15 @@ def change_phone(user: User, phone: str, *, by: User | None, at: datetime | None
     moment, number, before = at or clock.now(), normalise_phone(phone), user.phone
     user.set_phone(number, at=moment)
     records.save(user, by=by, fields=["phone", "phone_index", "phone_verified_at"], at=moment)
-    if user.person is not None and user.person.phone == before:
-        _give_phone(user.person, number, by=by, at=moment)
+    person = user.person
+    if before and person is not None and person.phone == before and not _give_phone(person, number, by=by, at=moment):
+        person.set_phone("")
+        records.save(person, by=by, fields=["phone", "phone_index"], at=moment)
     return before
 
 
-def _give_phone(person: Person, phone: str, **words: Any) -> None:
-    """Put the phone of an account at its person too; where another person has it, nothing changes.
+def _give_phone(person: Person, phone: str, **words: Any) -> bool:
+    """Put the phone of an account at its person too; False where another person has it and nothing changes.
 
     Args:
         **words: for core.records.save.
@@ -100,3 +102,5 @@ def _give_phone(person: Person, phone: str, **words: Any) -> None:
         if refused.refusal != Refusal.DUPLICATE:
             raise
         person.set_phone(before)
+        return False
+    return True

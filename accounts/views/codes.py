@@ -27,6 +27,7 @@ from accounts.codes import (
     SignInCode,
     TooSoon,
     confirmed_lately,
+    keep_draft,
     shown_code,
 )
 from accounts.forms import CodeForm, NewPhoneForm, PhoneForm, SignUpForm
@@ -196,9 +197,8 @@ class SignUpView(AccountPage, RedirectAuthenticatedUserMixin, NextRedirectMixin,
 
     def form_valid(self, form: SignUpForm) -> HttpResponse:
         phone = form.cleaned_data["phone"]
-        response = RegistrationCode.start(self.request, phone, self.get_next_url(), form.words())
-        self.request.session[DRAFT] = {"name": form.cleaned_data["name"], "phone": phone}
-        return response
+        keep_draft(self.request, name=form.cleaned_data["name"], phone=phone)
+        return RegistrationCode.start(self.request, phone, self.get_next_url(), form.words())
 
 
 class RegistrationCodeView(RegistrationFlow, CodePage):
@@ -230,8 +230,7 @@ class CorrectPhoneView(VisitorsOnly, RegistrationCodeView):
             context = self.get_context_data(number_form=form, form=CodeForm())
             return self.render_to_response(context, status=422)
         self.code.correct(form.cleaned_data["phone"])  # type: ignore[union-attr]
-        if DRAFT in request.session:
-            request.session[DRAFT] = {**request.session[DRAFT], "phone": form.cleaned_data["phone"]}
+        keep_draft(request, phone=form.cleaned_data["phone"])
         return HttpResponseRedirect(reverse(self.here))
 
 
@@ -246,8 +245,12 @@ class AskCodeView(AccountPage, RedirectAuthenticatedUserMixin, NextRedirectMixin
     ways = ("password", "register")
     form_class = PhoneForm
 
+    def get_initial(self) -> dict[str, Any]:
+        return {**super().get_initial(), "phone": self.request.session.get(DRAFT, {}).get("phone", "")}
+
     def form_valid(self, form: PhoneForm) -> HttpResponse:
         phone = form.cleaned_data["phone"]
+        keep_draft(self.request, phone=phone)
         user = get_adapter().get_user_by_phone(phone)
         SignInCode.start(self.request, phone, user if user and user.is_active else None, self.get_next_url())
         return HttpResponseRedirect(reverse("account_confirm_login_code"))

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.services import sessions
+from accounts.services import change_phone, sessions
 from tests.factories import PASSWORD, make_person, make_user
 from tests.messages import latest_code, messages_to, wrong
 
@@ -115,6 +115,14 @@ def test_phone_given_to_another_account_meanwhile_opens_nothing(client, user):
     assert confirm(client, code).status_code == 422
 
 
+def test_code_to_a_number_that_was_given_up_meanwhile_opens_nothing(client, user):
+    """Whoever found the old phone has asked for it just before."""
+    ask(client)
+    change_phone(user, STRANGE, by=user)
+    assert confirm(client).status_code == 422
+    assert not signed_in(client)
+
+
 def test_three_wrong_codes_end_it(client, user):
     ask(client)
     code = latest_code(PHONE)
@@ -160,6 +168,13 @@ def test_second_code_within_a_minute_gets_a_polite_page(client, user):
     assert len(messages_to(PHONE)) == 1
     confirm(client)
     assert signed_in(client)
+
+
+def test_number_that_has_to_wait_is_not_typed_again(client, user):
+    ask(Client())
+    assert ask(client).status_code == 429
+    assert client.get(ASK).context["form"].initial["phone"] == "+86" + PHONE
+    assert client.session.get_expiry_age() <= 3600
 
 
 def test_waiting_for_a_code_keeps_nobody_from_the_other_pages(client, user):

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts import services
 from accounts.models import Consent, Notice, NoticeSwitch, Person, User
+from core import clock
 from core.models import AuditEntry
 from core.refusals import Refusal, Refused
 from events.models import Participant, SignUp
@@ -95,6 +96,19 @@ def test_home_that_was_only_just_written_down_gives_no_stranger_away(cast, accou
     stranger = make_resident(make_person("王小明"), grid=cast.other_grid).person
     home = make_resident(stranger, grid=cast.grid)
     assert refused(home, cast.clerk) == Refusal.HOMES_ELSEWHERE
+
+
+@pytest.mark.parametrize("days", [{"until": -1}, {"since": 1}])
+def test_home_that_is_over_or_to_come_gives_nobody_away(cast, account, days):
+    """The button is gone then; the address of the form is not."""
+    today = clock.today()
+    home = make_resident(
+        make_person("王小明"), grid=cast.grid, **{name: today + timedelta(days=day) for name, day in days.items()}
+    )
+    url = reverse("admin:grids_residency_act", args=[home.pk, "link"])
+    response = cast.client("gridworker").post(url, {"account": PHONE, "document_seen": "on"})
+    assert response.status_code == 422 and "现在不住在这里" in response.content.decode()
+    assert User.objects.get(pk=account.pk).person != home.person
 
 
 def test_person_of_another_home_is_not_for_this_right(cast, home, account):

@@ -5,11 +5,11 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from accounts import services
+from accounts import outbox, services
 from accounts.models import Person, User
 from core.models import AuditEntry
 from core.refusals import Refusal, Refused
-from tests.factories import PASSWORD, make_person, make_user
+from tests.factories import PASSWORD, make_delivery, make_message, make_person, make_user
 from tests.messages import latest_code, messages_to, wrong
 
 OLD, NEW = "13812345678", "13912345678"
@@ -105,6 +105,14 @@ def test_signing_in_by_code_is_no_password(client, user):
     assert visitor.get(CHANGE).url.startswith(AGAIN)
 
 
+def test_code_to_a_number_that_was_given_up_meanwhile_proves_nothing(without):
+    without.post(SEND)
+    code, user = latest_code(OLD), stored()
+    services.change_phone(user, NEW, by=user)
+    assert without.post(OWN, {"code": code}).status_code == 422
+    assert without.get(CHANGE).status_code == 302
+
+
 def test_third_wrong_code_to_the_old_number_ends_it(without):
     without.post(SEND)
     code = latest_code(OLD)
@@ -156,7 +164,7 @@ def test_another_code_can_be_sent(client):
 # --- the service --------------------------------------------------------------------------------------------------
 
 
-def test_phone_of_the_person_stays_where_it_differs_or_is_taken(user):
+def test_phone_of_the_person_stays_where_it_differs(user):
     staff_knows = make_user(person=make_person("乙"))
     staff_knows.person.set_phone("13700137000")
     staff_knows.person.save()
@@ -165,10 +173,18 @@ def test_phone_of_the_person_stays_where_it_differs_or_is_taken(user):
     services.change_phone(staff_knows, NEW, by=staff_knows)
     staff_knows.refresh_from_db()
     assert (staff_knows.phone, staff_knows.person.phone) == ("+86" + NEW, "+8613700137000")
+
+
+def test_number_that_was_given_up_is_not_kept_for_want_of_another(user):
+    """Otherwise messages would go on to the old number, which may be a stranger's by now."""
     grandmother = make_person("奶奶", phone="13500135000")
     services.change_phone(user, "13500135000", by=user)
     assert Person.objects.by_phone("+8613500135000").get() == grandmother
-    assert Person.objects.get(pk=user.person_id).phone == "+86" + OLD
+    stored = User.objects.get(pk=user.pk)
+    assert (stored.phone, stored.person.phone, stored.person.phone_index) == ("+8613500135000", "", None)
+    outbox._send_sms(make_delivery(make_message(stored.person, kind="activity_changed"), "sms"))
+    assert (len(messages_to("13500135000")), messages_to(OLD)) == (1, [])
+    assert services.register(OLD, "丙").person.phone == "+86" + OLD
 
 
 def test_taken_number_changes_nothing(user):

@@ -353,6 +353,14 @@ def test_second_registration_within_a_minute_gets_a_polite_page(client):
     assert "一分钟后再试" in response.content.decode() and len(messages_to(PHONE)) == 1
 
 
+def test_what_was_typed_is_kept_for_who_has_to_wait(client):
+    begin(Client())
+    assert begin(client).status_code == 429
+    page = client.get(SIGN_UP)
+    assert page.context["form"].initial == {"name": "王小明", "phone": "+86" + PHONE}
+    assert "王小明" in page.content.decode() and client.session.get_expiry_age() <= 3600
+
+
 def test_one_number_gets_so_many_messages_a_day(client, settings):
     settings.ACCOUNT_RATE_LIMITS = {"sms_hour": "1000/h/key", "sms_day": "10/d/key", "verify_phone": "1000/m/key"}
     answers = [begin(Client()) for _time in range(11)]
