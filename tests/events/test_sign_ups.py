@@ -258,7 +258,7 @@ def test_only_the_team(user):
 def test_members_are_the_team(user, state, refused):
     team = make_team()
     make_member(team, make_volunteer(user.person), state=state)
-    answer = sign_ups.why_not_sign_up(make_activity(audience="team", team=team), user.person, user=user)
+    answer = standings.why_not_sign_up(make_activity(audience="team", team=team), user.person, user=user)
     assert (answer and answer.refusal) == refused
 
 
