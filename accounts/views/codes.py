@@ -15,6 +15,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
+from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic.edit import FormView
 
@@ -42,6 +43,7 @@ class SignedInOnly:
     confirmed = False
     """Whether the owner must have shown lately that it is them (accounts.codes.confirmed_lately)."""
 
+    @method_decorator(never_cache)
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if (request.method or "").lower() in self.http_method_names:  # type: ignore[attr-defined]
             if not request.user.is_authenticated:

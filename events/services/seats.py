@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, IntegerField, Q, Sum
+from django.db.models import F, IntegerField, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from core import audit
@@ -29,8 +29,19 @@ CALLED_OFF = {
 
 def of(activity: Activity, role: str = QuotaRole.PARTICIPANT) -> Quota | None:
     """Return the seats of `activity` as stored now, with its activity, community, team and venue (one query)."""
-    rows = Quota.objects.select_related("activity__community", "activity__team", "activity__venue")
-    return rows.filter(activity_id=activity.pk, role=role).first()
+    return _whole().filter(activity_id=activity.pk, role=role).first()
+
+
+def of_public(public_id: str) -> Quota | None:
+    """Return the participants' seats of the activity with this address, as `of`; None when it is not public or has
+    none.
+    """
+    public = Activity.objects.public().order_by().filter(public_id=public_id)
+    return _whole().filter(activity__in=public, role=QuotaRole.PARTICIPANT).first()
+
+
+def _whole() -> QuerySet[Quota]:
+    return Quota.objects.select_related("activity__community", "activity__team", "activity__venue")
 
 
 def seated(activity: Activity) -> int:

@@ -21,7 +21,7 @@ from core.refusals import Refusal, Refused
 from core.states import Conflict, Done, created, transition
 from events import notices
 from events.limits import CANCEL_CUTOFF_HOURS
-from events.models import Activity, Participant, SignUp
+from events.models import Activity, Participant, Quota, SignUp
 from events.services import seats, standings
 from events.states import LEFT
 
@@ -47,6 +47,7 @@ def sign_up(
     by: Any,
     on_behalf_of: int | None = None,
     client_key: str | None = None,
+    quota: Quota | None = None,
     at: datetime | None = None,
 ) -> SignUpDone:
     """Sign one person up.
@@ -61,6 +62,8 @@ def sign_up(
         on_behalf_of: id of the Person served at the counter; filled in when `by` is somebody else.
         client_key: random text of the form. The same key again gives the first party back and changes nothing, even
             if that party was cancelled meanwhile: signing up anew takes a new form.
+        quota: its seats as `seats.of` reads them, when the caller has just done so; read otherwise. Whether a seat is
+            free, and may be taken, the database decides as the last step.
 
     Raises:
         Refused: as `standings.why_not_sign_up`, on behalf ALREADY_OTHER and CLASH_OTHER; and NOT_ALLOWED, DUPLICATE
@@ -75,7 +78,7 @@ def sign_up(
         on_behalf_of = person.pk
     try:
         with transaction.atomic():
-            return _sign_up(activity, person, by, on_behalf_of, client_key or None, moment)
+            return _sign_up(activity, quota, person, by, on_behalf_of, client_key or None, moment)
     except IntegrityError as error:
         if client_key and constraint_name(error) == "sign_up_form_once":
             if earlier := _made_before(standings.participations(person, [activity], client_key), client_key, activity):
@@ -120,12 +123,18 @@ def sign_up_at_counter(
 
 
 def _sign_up(
-    activity: Activity, person: Person, by: Any, on_behalf_of: int | None, client_key: str | None, at: datetime
+    activity: Activity,
+    quota: Quota | None,
+    person: Person,
+    by: Any,
+    on_behalf_of: int | None,
+    client_key: str | None,
+    at: datetime,
 ) -> SignUpDone:
     locked = Person.objects.select_for_update(no_key=True).filter(pk=person.pk).first()
     if locked is None:
         raise Refused(Refusal.NO_PERSON)
-    quota = seats.of(activity)
+    quota = quota or seats.of(activity)
     if quota is None:
         stored = Activity.objects.select_related("community").get(pk=activity.pk)
         raise standings.why_never(stored, None, at) or Refused(Refusal.NO_SIGN_UP)

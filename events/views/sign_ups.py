@@ -19,7 +19,7 @@ from core.refusals import Refusal, Refused
 from events import presentation
 from events.forms import SignUpForm
 from events.models import Activity, SignUp
-from events.services import sign_ups, standings
+from events.services import seats, sign_ups, standings
 from events.states import LEFT
 
 MINE = "/me/"
@@ -71,11 +71,9 @@ class ActivitySignUpView(PersonalView):
     """GET: look over and confirm, or what was done. POST: sign the person up."""
 
     def get_activity(self, public_id: str) -> Activity:
-        """Without its seats for a POST: the service reads them anew."""
-        if self.request.method != "POST":
-            return super().get_activity(public_id)
-        rows = Activity.objects.public().select_related("community", "venue", "team")
-        return get_object_or_404(rows, public_id=public_id)
+        """For a POST together with its seats, which the service is handed."""
+        self.quota = seats.of_public(public_id) if self.request.method == "POST" else None
+        return self.quota.activity if self.quota else super().get_activity(public_id)
 
     def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
         moment, user = clock.now(), request.user
@@ -94,7 +92,9 @@ class ActivitySignUpView(PersonalView):
         form = SignUpForm(request.POST)
         key = form.cleaned_data["client_key"] if form.is_valid() else None
         try:
-            done = sign_ups.sign_up(self.activity, request.user.person, by=request.user, client_key=key)
+            done = sign_ups.sign_up(
+                self.activity, request.user.person, by=request.user, client_key=key, quota=self.quota
+            )
         except Refused as refused:
             if refused.refusal != Refusal.ALREADY:
                 raise

@@ -47,7 +47,8 @@ def stored(phone=OLD):
 
 
 def test_phone_changes_with_the_password_and_the_code_of_the_new_number(client, user):
-    assert client.get(CHANGE).url == AGAIN + "?next=%2Faccounts%2Fphone%2Fchange%2F"
+    asked = client.get(CHANGE)
+    assert (asked.url, "no-store" in asked["Cache-Control"]) == (AGAIN + "?next=%2Faccounts%2Fphone%2Fchange%2F", True)
     assert prove(client).url == CHANGE
     page = client.get(CHANGE)
     assert page.status_code == 200 and "138****5678" in page.content.decode() and OLD not in page.content.decode()

@@ -42,7 +42,7 @@ class Canary:
         field: name of the field that holds it.
         communities: the communities whose records lead to the person.
         person: id of the person.
-        is_public: a name that everybody may read, a grid worker's.
+        is_public: a name that everybody may read: of a grid worker, or of staff who agreed to it.
     """
 
     key: str

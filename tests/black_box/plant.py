@@ -71,7 +71,8 @@ class Planter:
         self.known = known_in()
         self.years: dict[tuple[str, ...], int] = {}
         self.canaries: dict[str, Canary] = {}
-        workers = Posting.objects.filter(role=Role.GRID_WORKER, user__person__isnull=False)
+        named = models.Q(role=Role.GRID_WORKER) | models.Q(is_public=True)
+        workers = Posting.objects.live().filter(named, user__person__isnull=False)
         self.in_public = set(workers.values_list("user__person", flat=True))
 
     def plant_all(self) -> None:

@@ -284,6 +284,20 @@ def test_crawl_names_what_is_wrong(answers, faults):
     assert [one for one in said if "no <!doctype" not in one and "no language" not in one] == faults
 
 
+@pytest.mark.parametrize(
+    ("path", "status", "faults"),
+    [
+        ("/teams/abc/join/", 403, []),
+        ("/teams/abc/join/", 409, []),
+        ("/teams/abc/join/", 404, ["visitor  /teams/abc/join/  from /: status 404"]),
+        ("/teams/abc/leave/", 403, ["visitor  /teams/abc/leave/  from /: status 403"]),
+    ],
+)
+def test_only_pages_that_tell_why_not_may_refuse(path, status, faults):
+    refused = answer(path, home("").text, status, cache_control="no-store")
+    assert crawl(home(f'<a href="{path}">x</a>'), refused) == faults
+
+
 SEARCH = '<form action="/find/"><label>x<input name="q"></label></form>'
 
 
