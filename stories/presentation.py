@@ -3,7 +3,7 @@
 from typing import Any
 
 from stories.models import PageEdition
-from stories.texts import BUILT_IN, BUILT_IN_VERSION
+from stories.texts import BUILT_IN, BUILT_IN_NUMBER
 
 
 def page_context(kind: str, edition: PageEdition | None) -> dict[str, Any]:
@@ -12,7 +12,7 @@ def page_context(kind: str, edition: PageEdition | None) -> dict[str, Any]:
     return {
         "kind": kind,
         "edition": edition,
-        "version": str(edition.number or "") if edition else BUILT_IN_VERSION,
+        "version": str(edition.number or "") if edition else str(BUILT_IN_NUMBER),
         "title": edition.title if edition else text.title,
         "sections": list(edition.sections.all()) if edition else text.sections,
     }

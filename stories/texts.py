@@ -1,6 +1,6 @@
 """The texts that the pages of the site have until it publishes its own: so no link of the footer leads nowhere.
 
-They say only what the portal does. Whoever changes the privacy notice here gives it a new BUILT_IN_VERSION, because
+They say only what the portal does. Whoever changes the privacy notice here gives it a new BUILT_IN_NUMBER, because
 people agree to a version (PIPL art. 14; what it has to say: art. 17).
 """
 
@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from stories.states import PageKind
 
-BUILT_IN_VERSION = "built-in 1"
+BUILT_IN_NUMBER = 1
+BUILT_IN_VERSION = f"built-in {BUILT_IN_NUMBER}"
 
 
 @dataclass(frozen=True)
