@@ -30,7 +30,7 @@ def test_new_site_shows_the_built_in_text(client, db, kind):
     ]
     for part in text.sections:
         assert not part.heading or f"<h2>{part.heading}</h2>" in html
-    assert "版本 built-in 1" in html
+    assert "第 1 版" in html
     assert "?edition=" not in html
 
 
