@@ -276,6 +276,20 @@ def test_code_opens_once(client):
     assert User.objects.count() == 1
 
 
+def test_second_click_that_meets_a_session_that_is_gone_is_led_on(client, monkeypatch):
+    """The first one has signed in meanwhile, with a new key of the session."""
+    begin(client)
+
+    def meanwhile(process, typed):
+        Session.objects.all().delete()
+        return False
+
+    monkeypatch.setattr("accounts.codes.CodeByText.matches", meanwhile)
+    response = client.post(VERIFY, {"code": "123456"}, headers={"referer": f"http://testserver{VERIFY}"})
+    assert (response.status_code, response.url) == (302, VERIFY)
+    assert client.get(VERIFY).url == SIGN_UP
+
+
 def test_guessing_at_the_same_moment_counts_too(client):
     """The counter in the session alone would let requests through that read it before the others wrote it."""
     begin(client)
