@@ -190,6 +190,13 @@ def without_tokens(page):
     return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page)
 
 
+def test_number_of_a_closed_account_is_not_sent_in_circles(client):
+    make_user(person=make_person("关", phone=PHONE), is_active=False)
+    assert begin(client)["Location"] == VERIFY
+    (text,) = messages_to(PHONE)
+    assert "已停用" in text and "登录" not in text
+
+
 def test_known_number_may_be_corrected_like_any_other(client):
     make_user(person=make_person("原主", phone=PHONE))
     begin(client)
