@@ -92,12 +92,19 @@ class AccountAdapter(StepUp, DefaultAccountAdapter):
         sms.send(phone, _("[Linli] Your code is {code}. Never tell it to anybody.").format(code=code))
 
     def send_unknown_account_sms(self, phone: str, **kwargs: Any) -> None:
-        sms.send(
-            phone, str(_("[Linli] No account has this number yet. Please register first. Not you? Just ignore this."))
-        )
+        words = _("[Linli] No account has this number yet. Please register first. Not you? Just ignore this.")
+        sms.send(phone, str(self._closed(phone) or words))
 
     def send_account_already_exists_sms(self, phone: str) -> None:
-        sms.send(phone, str(_("[Linli] You have an account already: just sign in. Not you? Just ignore this.")))
+        words = _("[Linli] You have an account already: just sign in. Not you? Just ignore this.")
+        sms.send(phone, str(self._closed(phone) or words))
+
+    def _closed(self, phone: str) -> Any:
+        """What to say to a number whose account is closed: it can neither sign in nor register."""
+        user = self.get_user_by_phone(phone)
+        if user is None or user.is_active:
+            return ""
+        return _("[Linli] The account of this number is closed. Please call the community. Not you? Just ignore this.")
 
     def send_phone_changed_sms(self, phone: str) -> None:
         """Tell the old number of an account; whether it arrives changes nothing."""

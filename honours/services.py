@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.models import User
+from accounts.models import Person, User
 from core import clock, records, states
 from core.permissions import require
 from core.refusals import Refusal, Refused
@@ -57,6 +57,17 @@ def change(
     if honour.recipient_kind != before:
         fields = sorted({*fields, "recipient_kind"})
     return records.save(honour, by=by, fields=fields, version=version, at=at)
+
+
+@transaction.atomic
+def follow(old: Person, new: Person, *, by: User | None, at: datetime | None = None) -> None:
+    """Move the honours of somebody who turned out to be a person known already, whatever their state.
+
+    Effects: for each the row, one audit row, the community's version.
+    """
+    for honour in Honour.objects.filter(recipient_person=old).order_by("pk"):
+        honour.recipient_person = new
+        records.save(honour, by=by, fields=["recipient_person"], on_behalf_of=new.pk, at=at)
 
 
 def _check(honour: Honour, at: datetime | None) -> None:

@@ -6,11 +6,12 @@ import sys
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template import loader
 from django.utils.html import format_html
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from core.refusals import Refusal, Refused
@@ -50,7 +51,12 @@ def page(request: HttpRequest | None, status: int, title: str, message: str = ""
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400 without touching the request: its host, its charset or its body may be what is wrong with it."""
+    """400 without touching the request: its host, its charset or its body may be what is wrong with it.
+
+    Whoever clicked twice, and was signed in or out by the first click, is led on to the page as it is now.
+    """
+    if isinstance(exception, SessionInterrupted):
+        return HttpResponseRedirect(page_before(request) or escape_leading_slashes(request.path))
     return page(None, 400, _("This request cannot be read"), _("Please go back and try again."))
 
 

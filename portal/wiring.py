@@ -8,6 +8,7 @@ from django.dispatch import receiver
 from accounts.models import Person
 from core.signals import person_replaced
 from events.services import people as sign_ups_of
+from honours import services as honours
 from volunteers.services import people as volunteering_of
 
 
@@ -21,3 +22,9 @@ def follow_with_sign_ups(sender: Any, old: Person, new: Person, by: Any, at: dat
 def follow_with_teams(sender: Any, old: Person, new: Person, by: Any, at: datetime, **kwargs: Any) -> None:
     """Memberships and leaderships go with the person."""
     volunteering_of.follow(old, new, by=by, at=at)
+
+
+@receiver(person_replaced)
+def follow_with_honours(sender: Any, old: Person, new: Person, by: Any, at: datetime, **kwargs: Any) -> None:
+    """Honours go with the person."""
+    honours.follow(old, new, by=by, at=at)

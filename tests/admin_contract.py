@@ -212,7 +212,7 @@ class AdminContract:
             assert response.status_code == 200, query
         assert client.get(f"{self.url('changelist')}?_to_field=name").status_code in {200, 400}
         for item in site.admin_of(self.model).list_filter:
-            for look_up in sorted(look_ups_of(self.model, item))[-2:]:
+            for look_up in sorted(look_ups_of(self.model, item)):
                 for value in ("9" * 30, "abc"):
                     response = client.get(self.url("changelist"), {look_up: value}, follow=True)
                     assert response.status_code == 200, (look_up, value)

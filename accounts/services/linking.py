@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from accounts.backends import find
 from accounts.models import Consent, Notice, NoticeSwitch, Person, User
@@ -46,7 +46,7 @@ def link_account(
     """Give a registered account the known `person`, who stands before `by` with a document.
 
     Effects, in order: both persons locked; the account's person and its audit row "link"; the phone moved to a person
-    who has none; consents, notices and switches moved where the person has no twin of them;
+    who has none; consents, notices and switches moved where the person has no twin of them; guardians and wards;
     core.signals.person_replaced for the records of higher apps; an audit row "replaced" on the Person that the
     registration had made, which stays, empty.
 
@@ -118,3 +118,14 @@ def _move(old: Person, new: Person, by: User | None, at: datetime) -> None:
         there = set(model._base_manager.filter(person=new).values_list(*key))
         rows = model._base_manager.filter(person=old).values_list("pk", *key)
         model._base_manager.filter(pk__in=[pk for pk, *words in rows if tuple(words) not in there]).update(person=new)
+    _move_family(old, new)
+
+
+def _move_family(old: Person, new: Person) -> None:
+    """Let `new` stand where `old` is a guardian or has one, or nobody would be told what concerns the child."""
+    pairs = Person.guardians.through.objects.filter(Q(from_person=old) | Q(to_person=old))
+    for ward, guardian in pairs.values_list("from_person", "to_person"):
+        child, adult = (new.pk if pk == old.pk else pk for pk in (ward, guardian))
+        if child != adult:
+            Person.objects.get(pk=child).guardians.add(adult)
+    pairs.delete()

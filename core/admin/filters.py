@@ -37,7 +37,7 @@ def look_ups_of(model: type[models.Model], item: Any) -> set[str]:
         return {name.parameter_name}
     field = get_fields_from_path(model, name)[-1]
     if field.is_relation:
-        return {f"{name}__{field.target_field.name}__exact", f"{name}__exact", f"{name}__isnull", name}
+        return {f"{name}__{field.target_field.name}__exact", f"{name}__isnull"}
     endings = MOMENTS if isinstance(field, models.DateField) else PLAIN
     return {f"{name}{ending}" for ending in endings}
 

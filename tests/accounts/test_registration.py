@@ -190,6 +190,13 @@ def without_tokens(page):
     return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page)
 
 
+def test_number_of_a_closed_account_is_not_sent_in_circles(client):
+    make_user(person=make_person("关", phone=PHONE), is_active=False)
+    assert begin(client)["Location"] == VERIFY
+    (text,) = messages_to(PHONE)
+    assert "已停用" in text and "登录" not in text
+
+
 def test_known_number_may_be_corrected_like_any_other(client):
     make_user(person=make_person("原主", phone=PHONE))
     begin(client)
@@ -274,6 +281,20 @@ def test_code_opens_once(client):
     verify(client, code)
     assert verify(copy, code).status_code == 302 and not signed_in(copy)
     assert User.objects.count() == 1
+
+
+def test_second_click_that_meets_a_session_that_is_gone_is_led_on(client, monkeypatch):
+    """The first one has signed in meanwhile, with a new key of the session."""
+    begin(client)
+
+    def meanwhile(process, typed):
+        Session.objects.all().delete()
+        return False
+
+    monkeypatch.setattr("accounts.codes.CodeByText.matches", meanwhile)
+    response = client.post(VERIFY, {"code": "123456"}, headers={"referer": f"http://testserver{VERIFY}"})
+    assert (response.status_code, response.url) == (302, VERIFY)
+    assert client.get(VERIFY).url == SIGN_UP
 
 
 def test_guessing_at_the_same_moment_counts_too(client):

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from allauth.core.exceptions import RateLimited
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
@@ -62,6 +63,13 @@ def test_limit_that_was_reached_says_when_to_come_back(visitor):
     text = response.content.decode()
     assert (response.status_code, response["Retry-After"], response["Cache-Control"]) == (429, "60", "no-store")
     assert "一分钟后再试" in text and 'href="/accounts/signup/"' in text
+
+
+def test_session_that_is_gone_leads_to_no_other_site(rf):
+    request = rf.post("/")
+    request.path = "//evil.example/"
+    response = errors.bad_request(request, SessionInterrupted())
+    assert (response.status_code, response.url) == (302, "/%2Fevil.example/")
 
 
 def test_error_of_ours_shows_a_reference_that_stands_in_the_log(visitor, caplog):
