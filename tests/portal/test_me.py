@@ -11,7 +11,7 @@ from tests.factories import PASSWORD, make_community, make_resident, make_team
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-QUERIES = 8
+QUERIES = 9
 
 
 def signed_in(user):

@@ -9,7 +9,7 @@ from volunteers.services import memberships
 
 pytestmark = pytest.mark.django_db
 PAGE = "/me/teams/"
-QUERIES = 7
+QUERIES = 8
 
 
 def signed_in(user):
