@@ -50,15 +50,15 @@ class CommunityDetailView(TemplateView):
         community = get_object_or_404(Community.objects.select_related("region"), slug=slug)
         balances = later(lambda: list(OpeningBalance.objects.filter(community_id=community.pk).order_by("pk")))
         grids = later(lambda: list(community.grids.active().order_by("path")))
-        teams = list(Team.objects.active().filter(community=community).order_by("pk")[: ROWS + 1])
+        teams = Team.objects.active().filter(community=community).order_by("pk")[:ROWS]
         return super().get_context_data(
             stamp=stamp, community=community,
             where=later(lambda: parts.region_names([community]).get(community.pk, "")),
             notices=later(lambda: notices(PublicNotice.objects.filter(community=community), moment)),
             cards=_cards(community, moment), facts=later(lambda: _facts(community, grids, balances)),
             grids=later(lambda: [_grid_row(grid) for grid in _lowest(grids)[:ROWS]]),
-            teams=[_team_row(team) for team in teams[:ROWS]], more_teams=len(teams) > ROWS,
-            team_figures=team_figures.public(figures.community(community.pk), sources=False) if teams else [],
+            teams=later(lambda: [_team_row(team) for team in teams]),
+            team_figures=team_figures.public(figures.community(community.pk), sources=False),
             partners=later(lambda: _partners(community)),
             staff=later(lambda: directory.staff_of(community, moment)),
             venues=later(lambda: list(community.venues.order_by("pk")[:ROWS])),

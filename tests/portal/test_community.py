@@ -25,7 +25,7 @@ from tests.factories import (
 from tests.portal.test_home import make_balance
 
 pytestmark = pytest.mark.django_db
-QUERIES, WARM = 18, 7
+QUERIES, WARM = 18, 6
 
 
 @pytest.mark.parametrize("count", [1, 50])
