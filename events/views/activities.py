@@ -156,10 +156,7 @@ class ActivityDetailView(TemplateView):
 
     def get_context_data(self, public_id: str, **kwargs: Any) -> dict[str, Any]:
         stamp, moment, user = fragments.stamp(), clock.now(), self.request.user
-        rows = Activity.objects.public().select_related("community", "venue", "team")
-        activity = get_object_or_404(rows, public_id=public_id)
-        similar = list(_similar(activity, moment))
-        models.prefetch_related_objects([activity, *similar], "quotas")
+        activity = get_object_or_404(presentation.for_cards(Activity.objects.public()), public_id=public_id)
         told = fragments.kept(stamp, ("activity", activity.pk), lambda: _told(activity))
         quota, standing = presentation.quota_of(activity), None
         if user.is_authenticated:
@@ -170,8 +167,7 @@ class ActivityDetailView(TemplateView):
             icon=presentation.ICONS.get(phase), facts=told.facts, themes=told.themes, steps=told.steps,
             panel=presentation.panel(activity, standing=standing, reason=told.reason, at=moment),
             calendar=presentation.calendar(activity), drawing=presentation.DRAWINGS.get(activity.kind, "volunteer"),
-            phone=presentation.contact_phone(activity), similar=[presentation.card(row, moment) for row in similar],
-            **kwargs,
+            phone=presentation.contact_phone(activity), similar=_similar(activity, moment), **kwargs,
         )  # fmt: skip
 
 
@@ -210,12 +206,12 @@ def _moved(activity: Activity) -> list[datetime]:
     return [row.at for row in rows.only("at", "fields")[:CHANGES_READ] if TOLD & set(row.fields)]
 
 
-def _similar(activity: Activity, at: datetime) -> ActivityQuerySet:
+def _similar(activity: Activity, at: datetime) -> list[ActivityCard]:
     """Return a few activities of the same kind to come, those of the same community first."""
     near = Case(Where(community=activity.community_id, then=Value(0)), default=Value(1))
     rows = Activity.objects.public().upcoming(at).filter(kind=activity.kind, state=ActivityState.PUBLISHED)
     rows = rows.exclude(pk=activity.pk).order_by(near, "starts_at", "pk")
-    return presentation.for_list(rows).prefetch_related(None)[:SIMILAR]
+    return [presentation.card(row, at) for row in presentation.for_list(rows)[:SIMILAR]]
 
 
 class ActivityCalendarFileView(View):

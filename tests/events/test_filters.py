@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 LIST = "/activities/"
-QUERIES, WARM = 6, 4
+QUERIES, WARM = 5, 3
 
 
 def titles(client, **query):

@@ -26,7 +26,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-QUERIES, WARM = 9, 4
+QUERIES, WARM = 8, 3
 OF_TRANSACTIONS = ("BEGIN", "SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK")
 MORE_QUERIES_SIGNED_IN = 4
 """The session, the account, the seats held, and the sessions of what may clash."""

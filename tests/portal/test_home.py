@@ -13,7 +13,7 @@ from tests.factories import make_community, make_honour, make_notice, make_regio
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
-QUERIES, WARM = 9, 3
+QUERIES, WARM = 8, 2
 
 
 def make_balance(community, indicator="volunteer_service_count", value=1600, qualifier="more_than", **values):

@@ -10,7 +10,7 @@ from tests.factories import make_community, make_person, make_team, make_theme
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-QUERIES, WARM = 9, 5
+QUERIES, WARM = 8, 4
 
 
 def page(team):
