@@ -3,8 +3,10 @@
 import os
 
 from portal.settings import *  # noqa: F403
-from portal.settings import LOGGING
+from portal.settings import CACHES, LOGGING
 
+if CACHES["default"]["BACKEND"].endswith("DummyCache"):
+    CACHES["fragments"] = CACHES["default"]
 STATIC_ROOT = os.environ["BENCH_STATIC_ROOT"]
 # A race ends with refusals by design; only what is broken is worth a line.
 LOGGING["loggers"]["django.request"] = {"level": "ERROR", "handlers": [], "propagate": True}

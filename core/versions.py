@@ -1,6 +1,7 @@
 """A number per community, raised by editorial services as the last statement of their transaction."""
 
-from django.db.models import F
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
 
 from core.models import CommunityVersion
 
@@ -18,3 +19,8 @@ def bump(*community_ids: int | None) -> None:
 def current(community_id: int | None = None) -> int:
     """Return the number of a community (or the site's), 0 before its first change."""
     return CommunityVersion.objects.filter(pk=community_id or 0).values_list("number", flat=True).first() or 0
+
+
+def total() -> int:
+    """Return the sum of all numbers: every editorial change anywhere raises it (one query)."""
+    return CommunityVersion.objects.aggregate(total=Coalesce(Sum("number"), 0))["total"]

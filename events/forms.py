@@ -8,10 +8,11 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from core.fragments import Stamp, kept
 from events.models import Activity
 from events.services.sign_ups import CLIENT_KEY
 from events.states import ActivityKind
-from grids.forms import CommunityField
+from grids.forms import CommunityFilter
 from stories.models import Theme
 
 LONGEST_SEARCH = 60
@@ -27,10 +28,9 @@ class When(models.TextChoices):
     ALL = "all", _("All, past ones too")
 
 
-class ActivityFilter(forms.Form):
+class ActivityFilter(CommunityFilter):
     """Which activities to list. A value that is no choice counts as not chosen (core.listing)."""
 
-    community = CommunityField(label=_("Community"))
     kind = forms.ChoiceField(
         label=_("Kind"),
         choices=[("", _("All kinds")), *ActivityKind.choices],
@@ -53,9 +53,10 @@ class ActivityFilter(forms.Form):
         label=_("Only with free seats"), required=False, widget=forms.CheckboxInput(attrs={"class": "form-check-input"})
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        themes = _themes_used(str(self.data.get("community", "")))
+    def __init__(self, *args: Any, stamp: Stamp, **kwargs: Any) -> None:
+        super().__init__(*args, stamp=stamp, **kwargs)
+        slug = str(self.data.get("community", ""))
+        themes = kept(stamp, ("themes", slug), lambda: _themes_used(slug))
         self.fields["theme"].choices = [("", gettext("All themes")), *themes]
         if not themes:
             self.fields["theme"].widget = forms.HiddenInput()

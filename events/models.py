@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -59,6 +59,14 @@ class ActivityQuerySet(ScopedQuerySet):
         return self.filter(Q(ends_at__lt=moment) | Q(state__in=HELD_STATES)).order_by(
             F("starts_at").desc(nulls_last=True), "-pk"
         )
+
+    def with_seats(self) -> "ActivityQuerySet":
+        """Bring the participants' seats along in the same query: the Quota as `participants` and its key as `seats_id`,
+        which is None, and `participants` missing, where there are none.
+        """
+        seats = FilteredRelation("quotas", condition=Q(quotas__role=QuotaRole.PARTICIPANT))
+        rows = self.annotate(participants=seats).annotate(seats_id=F("participants__pk"))
+        return rows.select_related("participants")
 
     def open_for_sign_up(self, at: datetime | None = None) -> "ActivityQuerySet":
         """Published, not for staff alone, inside the window, and with a participant's seat left.

@@ -1,6 +1,6 @@
 """What cards, rows and the panel say about an activity: pure functions from rows already read, no queries.
 
-An activity handed in here comes from `for_cards`, or brings its community, venue, team and quotas along otherwise.
+An activity handed in here comes from `for_cards` or `for_list`: it brings its community, venue, team and seats along.
 """
 
 from datetime import datetime
@@ -20,7 +20,7 @@ from core.templatetags import linli
 from events.models import HELD_STATES, Activity, ActivityQuerySet, Quota, SignUp
 from events.services.sign_ups import cancel_cutoff
 from events.services.standings import Standing, why_closed
-from events.states import SIGN_UP, ActivityKind, ActivityState, Audience, JointRole, QuotaRole
+from events.states import SIGN_UP, ActivityKind, ActivityState, Audience, JointRole
 
 
 class Phase(models.TextChoices):
@@ -61,8 +61,8 @@ OVER = (Phase.CANCELLED, Phase.POSTPONED, Phase.FINISHED)
 
 
 def for_cards(rows: ActivityQuerySet) -> ActivityQuerySet:
-    """Bring along what cards and panels show (one more query)."""
-    return rows.select_related("community", "venue", "team").prefetch_related("quotas")
+    """Bring along what cards and panels show (no more queries)."""
+    return rows.with_seats().select_related("community", "venue", "team")
 
 
 CARD_FIELDS = (
@@ -74,17 +74,13 @@ CARD_FIELDS = (
 
 
 def for_list(rows: ActivityQuerySet) -> ActivityQuerySet:
-    """Bring along what cards show, and no more (one more query)."""
-    return (
-        rows.select_related("community", "venue", "team")
-        .only(*CARD_FIELDS)
-        .prefetch_related(models.Prefetch("quotas", queryset=Quota.objects.order_by()))
-    )
+    """Bring along what cards show, and no more (no more queries)."""
+    return for_cards(rows).only(*CARD_FIELDS)
 
 
 def quota_of(activity: Activity) -> Quota | None:
-    """Return the participants' seats out of the prefetched quotas."""
-    return next((quota for quota in activity.quotas.all() if quota.role == QuotaRole.PARTICIPANT), None)
+    """Return the participants' seats that `for_cards` and `for_list` brought along."""
+    return None if activity.seats_id is None else activity.participants
 
 
 def phase_of(activity: Activity, quota: Quota | None, at: datetime | None = None) -> Phase:

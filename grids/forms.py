@@ -1,12 +1,13 @@
 """Fields that choose a place: a community in filters, an address in the workbench."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import NameFormField
+from core.fragments import Stamp, kept
 from core.refusals import Refusal
 from core.scope import Scope, scoped
 from grids.addresses import fold_address, split_door
@@ -24,6 +25,33 @@ class CommunityField(forms.ModelChoiceField):
             queryset=Community.objects.order_by("pk"), to_field_name="slug", required=False,
             empty_label=_("All communities"), widget=forms.Select(attrs={"class": "form-select"}), **kwargs,
         )  # fmt: skip
+
+
+class CommunityFilter(forms.Form):
+    """Base of the filters of public lists: which community. `communities` are those to choose from, for the header too.
+
+    Args:
+        stamp: of the page (core.fragments); the communities are read once under it.
+    """
+
+    community = CommunityField(label=_("Community"))
+
+    def __init__(self, *args: Any, stamp: Stamp, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.communities = kept(stamp, ("communities",), _places)
+        field = self.fields["community"]
+        field.choices = [("", field.empty_label), *self.communities]
+
+
+class Place(NamedTuple):
+    """A community to choose."""
+
+    slug: str
+    name: str
+
+
+def _places() -> list[Place]:
+    return [Place(*row) for row in Community.objects.order_by("pk").values_list("slug", "name")]
 
 
 def door_of(text: str, scope: Scope, community: Community | None = None) -> Door | None:

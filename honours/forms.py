@@ -7,17 +7,16 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grids.forms import CommunityField
+from grids.forms import CommunityFilter
 from honours.states import HonourLevel
 
 
-class HonourFilter(forms.Form):
+class HonourFilter(CommunityFilter):
     """Which honours to show; the years offered are those in which something was awarded."""
 
     level = forms.ChoiceField(
         choices=[("", ""), *HonourLevel.choices], label=gettext_lazy("Level"), required=False, widget=forms.HiddenInput
     )
-    community = CommunityField(label=gettext_lazy("Community"))
     year = forms.TypedChoiceField(
         label=gettext_lazy("Year"),
         coerce=int,

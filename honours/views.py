@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from core import listing, states
+from core import fragments, listing, states
 from core.components import Chip, Fact, HonourCard
 from core.dates import fuzzy
 from core.figures import EVERYTHING, community
@@ -30,14 +30,14 @@ class HonourListView(TemplateView):
     http_method_names = ["get", "head"]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        query = self.request.GET
-        form = HonourFilter(query, years=[year for year in figures.by_year() if year])
+        query, stamp = self.request.GET, fragments.stamp()
+        form = HonourFilter(query, years=[year for year in figures.by_year() if year], stamp=stamp)
         chosen = listing.chosen(form)
         page = Paginator(_matching(**chosen), PER_PAGE).get_page(query.get(listing.PAGE))
         place = chosen.get("community")
         counts = figures.by_level(community(place.pk) if place else EVERYTHING)
         return super().get_context_data(
-            form=form, chips=listing.chips(form, query, without=("level",)),
+            stamp=stamp, communities=form.communities, form=form, chips=listing.chips(form, query, without=("level",)),
             levels=_level_chips(counts, chosen.get("level"), query), page=page, community=place,
             groups=_groups(page, {} if "year" in chosen else counts), line=_line(counts), **kwargs,
         )  # fmt: skip

@@ -203,6 +203,13 @@ if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
     # The limits of sign-in live here; with Django's 300 rows, many requests would push out what they count.
     CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 100_000)
 
+# Fragments of public pages, in each worker's memory (core.fragments); 1,000 of them are about 5 MB.
+CACHES["fragments"] = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "LOCATION": "fragments",
+    "OPTIONS": {"MAX_ENTRIES": 1_000},
+}
+
 _email = env.email_url("EMAIL_URL", default="consolemail://")
 EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = _email["EMAIL_BACKEND"], _email["EMAIL_HOST"], _email["EMAIL_PORT"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_USER"] or "", _email["EMAIL_HOST_PASSWORD"] or ""

@@ -1,12 +1,7 @@
 """Filters of the notice list."""
 
-from django import forms
-from django.utils.translation import gettext_lazy as _
-
-from grids.forms import CommunityField
+from grids.forms import CommunityFilter
 
 
-class PublicNoticeFilter(forms.Form):
+class PublicNoticeFilter(CommunityFilter):
     """Which notices to list."""
-
-    community = CommunityField(label=_("Community"))

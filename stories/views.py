@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from core import clock, listing
+from core import clock, fragments, listing
 from core.components import LinkRow
 from core.dates import day_text
 from grids.models import Community
@@ -31,15 +31,16 @@ class PublicNoticeListView(TemplateView):
     http_method_names = ["get", "head"]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        form = PublicNoticeFilter(self.request.GET)
+        stamp = fragments.stamp()
+        form = PublicNoticeFilter(self.request.GET, stamp=stamp)
         community = listing.chosen(form).get("community")
         notices = PublicNotice.objects.showing(clock.now()).select_related("community").order_by("-starts_at", "-pk")
         if community:
             notices = notices.filter(community=community)
         page = Paginator(notices, PER_PAGE).get_page(self.request.GET.get(listing.PAGE))
         return super().get_context_data(
-            form=form, chips=listing.chips(form, self.request.GET), page=page, community=community,
-            rows=[_row(notice) for notice in page], **kwargs,
+            stamp=stamp, communities=form.communities, form=form, chips=listing.chips(form, self.request.GET),
+            page=page, community=community, rows=[_row(notice) for notice in page], **kwargs,
         )  # fmt: skip
 
 

@@ -6,14 +6,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import PlainTextFormField
-from grids.forms import CommunityField
+from grids.forms import CommunityFilter
 from volunteers.states import SourceKind, TeamKind
 
 
-class TeamFilter(forms.Form):
+class TeamFilter(CommunityFilter):
     """Which teams to list."""
 
-    community = CommunityField(label=_("Community"))
     kind = forms.ChoiceField(
         label=_("Kind"),
         choices=[("", _("All kinds")), *TeamKind.choices],

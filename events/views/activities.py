@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.paginator import Page, Paginator
+from django.db import models
 from django.db.models import Case, F, Value
 from django.db.models import When as Where
 from django.http import HttpRequest, HttpResponse
@@ -17,16 +18,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
-from core import clock, listing, states
-from core.components import ActivityCard, Chip
+from core import clock, fragments, listing, states
+from core.components import ActivityCard, Chip, Fact, Step
 from core.dates import day_of
 from core.models import AuditEntry
 from events import calendar_file, presentation
 from events.forms import ActivityFilter, When
-from events.models import Activity, ActivityQuerySet
+from events.models import Activity, ActivityPartner, ActivityQuerySet
 from events.services import standings
 from events.services.standings import Standing
 from events.states import ActivityState
+from stories.models import Theme
 
 PER_PAGE = 20
 SIMILAR = 3
@@ -54,15 +56,16 @@ class ActivityListView(TemplateView):
     http_method_names = ["get", "head"]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        query, moment = self.request.GET, clock.now()
-        form = ActivityFilter(query)
+        query, stamp, moment = self.request.GET, fragments.stamp(), clock.now()
+        form = ActivityFilter(query, stamp=stamp)
         chosen = listing.chosen(form)
         rows = presentation.for_list(matching(chosen, moment))
         page = page_of(rows, query.get(listing.PAGE, ""))
         mine = _standings(page, self.request.user, moment)
         return super().get_context_data(
-            form=form, chips=listing.chips(form, query), chosen=chosen, community=chosen.get("community"), page=page,
-            groups=groups_of(page, moment, mine), tabs=_tabs(chosen), **kwargs,
+            stamp=stamp, communities=form.communities, form=form, chips=listing.chips(form, query), chosen=chosen,
+            community=chosen.get("community"), page=page, groups=groups_of(page, moment, mine), tabs=_tabs(chosen),
+            **kwargs,
         )  # fmt: skip
 
 
@@ -152,28 +155,47 @@ class ActivityDetailView(TemplateView):
     http_method_names = ["get", "head"]
 
     def get_context_data(self, public_id: str, **kwargs: Any) -> dict[str, Any]:
-        moment, user = clock.now(), self.request.user
-        activity = get_object_or_404(_whole(), public_id=public_id)
-        quota = presentation.quota_of(activity)
-        transitions = list(states.history(activity).select_related("reason_text"))
-        called_off = [presentation.reason_of(row) for row in transitions if row.verb == "cancel"]
-        standing = None
+        stamp, moment, user = fragments.stamp(), clock.now(), self.request.user
+        activity = get_object_or_404(presentation.for_cards(Activity.objects.public()), public_id=public_id)
+        told = fragments.kept(stamp, ("activity", activity.pk), lambda: _told(activity))
+        quota, standing = presentation.quota_of(activity), None
         if user.is_authenticated:
             standing = standings.standing(activity, user.person, user=user, quota=quota, at=moment)
         phase = presentation.phase_of(activity, quota, moment)
         return super().get_context_data(
-            activity=activity, community=activity.community, phase=phase, tone=presentation.TONES[phase],
-            icon=presentation.ICONS.get(phase), facts=presentation.facts(activity), themes=activity.themes.all(),
-            panel=presentation.panel(activity, standing=standing, reason="".join(called_off[-1:]), at=moment),
-            steps=presentation.steps(transitions, _moved(activity)), calendar=presentation.calendar(activity),
-            drawing=presentation.DRAWINGS.get(activity.kind, "volunteer"), phone=presentation.contact_phone(activity),
-            similar=_similar(activity, moment), **kwargs,
+            stamp=stamp, activity=activity, community=activity.community, phase=phase, tone=presentation.TONES[phase],
+            icon=presentation.ICONS.get(phase), facts=told.facts, themes=told.themes, steps=told.steps,
+            panel=presentation.panel(activity, standing=standing, reason=told.reason, at=moment),
+            calendar=presentation.calendar(activity), drawing=presentation.DRAWINGS.get(activity.kind, "volunteer"),
+            phone=presentation.contact_phone(activity), similar=_similar(activity, moment), **kwargs,
         )  # fmt: skip
 
 
-def _whole() -> ActivityQuerySet:
-    rows = presentation.for_cards(Activity.objects.public())
-    return rows.prefetch_related("themes__community", "partners__partner_unit")
+class Told(NamedTuple):
+    """What the page of an activity says and only editors change; `reason` is why it was called off."""
+
+    facts: list[Fact]
+    themes: list[Chip]
+    steps: list[Step]
+    reason: str
+
+
+def _told(activity: Activity) -> Told:
+    partners = models.Prefetch("partners", ActivityPartner.objects.select_related("partner_unit"))
+    models.prefetch_related_objects([activity], partners)
+    transitions = list(states.history(activity).select_related("reason_text"))
+    called_off = [presentation.reason_of(row) for row in transitions if row.verb == "cancel"]
+    return Told(
+        presentation.facts(activity),
+        [_theme_chip(theme) for theme in activity.themes.select_related("community")],
+        presentation.steps(transitions, _moved(activity)),
+        "".join(called_off[-1:]),
+    )
+
+
+def _theme_chip(theme: Theme) -> Chip:
+    place = {"community": theme.community.slug} if theme.community else {}
+    return Chip(theme.name, reverse("events:activity_list", query={"theme": theme.public_id, **place}))
 
 
 def _moved(activity: Activity) -> list[datetime]:

@@ -8,9 +8,10 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from core import clock, figures
+from core import clock, figures, fragments
 from core.components import Fact, LinkRow
 from core.dates import fuzzy
+from core.fragments import later
 from core.models import OpeningBalance
 from core.quantities import Quantity, Unit
 from events.figures import joint_activities_by_unit
@@ -45,21 +46,23 @@ class CommunityDetailView(TemplateView):
     http_method_names = ["get", "head"]
 
     def get_context_data(self, slug: str, **kwargs: Any) -> dict[str, Any]:
-        moment = clock.now()
+        stamp, moment = fragments.stamp(), clock.now()
         community = get_object_or_404(Community.objects.select_related("region"), slug=slug)
-        balances = list(OpeningBalance.objects.filter(community_id=community.pk).order_by("pk"))
-        grids = list(community.grids.active().order_by("path"))
-        teams = list(Team.objects.active().filter(community=community).order_by("pk")[: ROWS + 1])
+        balances = later(lambda: list(OpeningBalance.objects.filter(community_id=community.pk).order_by("pk")))
+        grids = later(lambda: list(community.grids.active().order_by("path")))
+        teams = Team.objects.active().filter(community=community).order_by("pk")[:ROWS]
         return super().get_context_data(
-            community=community, where=parts.region_names([community]).get(community.pk, ""),
-            notices=notices(PublicNotice.objects.filter(community=community), moment),
-            cards=_cards(community, moment), facts=_facts(community, grids, balances),
-            grids=[_grid_row(grid) for grid in _lowest(grids)[:ROWS]], grid_count=len(grids),
-            teams=[_team_row(team) for team in teams[:ROWS]], more_teams=len(teams) > ROWS,
-            team_figures=team_figures.public(figures.community(community.pk), sources=False) if teams else [],
-            partners=_partners(community), staff=directory.staff_of(community, moment),
-            venues=list(community.venues.order_by("pk")[:ROWS]),
-            honours=_honours(community), figures=_figures(balances), **kwargs,
+            stamp=stamp, community=community,
+            where=later(lambda: parts.region_names([community]).get(community.pk, "")),
+            notices=later(lambda: notices(PublicNotice.objects.filter(community=community), moment)),
+            cards=_cards(community, moment), facts=later(lambda: _facts(community, grids, balances)),
+            grids=later(lambda: [_grid_row(grid) for grid in _lowest(grids)[:ROWS]]),
+            teams=later(lambda: [_team_row(team) for team in teams]),
+            team_figures=team_figures.public(figures.community(community.pk), sources=False),
+            partners=later(lambda: _partners(community)),
+            staff=later(lambda: directory.staff_of(community, moment)),
+            venues=later(lambda: list(community.venues.order_by("pk")[:ROWS])),
+            honours=later(lambda: _honours(community)), figures=later(lambda: _figures(balances)), **kwargs,
         )  # fmt: skip
 
 

@@ -6,8 +6,9 @@ from typing import Any
 from django.db.models import Count, Q
 from django.views.generic import TemplateView
 
-from core import clock
+from core import clock, fragments
 from core.components import HonourCard, LinkRow
+from core.fragments import later
 from core.models import OpeningBalance
 from events.models import ActivityQuerySet
 from events.states import ActivityState
@@ -33,13 +34,14 @@ class HomeView(TemplateView):
     http_method_names = ["get", "head"]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        moment = clock.now()
-        communities = list(Community.objects.select_related("region").order_by("pk"))
+        stamp, moment = fragments.stamp(), clock.now()
+        communities = later(lambda: list(Community.objects.select_related("region").order_by("pk")))
         week = parts.this_week(moment)
         return super().get_context_data(
-            communities=communities, places=_places(communities), notices=notices(PublicNotice.objects.all(), moment),
-            counts=_counts(week, moment),
-            cards=parts.cards(week, moment, CARDS), honours=_honours(), figures=_figures(communities), **kwargs,
+            stamp=stamp, communities=communities, places=later(lambda: _places(communities)),
+            notices=later(lambda: notices(PublicNotice.objects.all(), moment)),
+            counts=later(lambda: _counts(week, moment)), cards=parts.cards(week, moment, CARDS),
+            honours=later(_honours), figures=later(lambda: _figures(communities)), **kwargs,
         )  # fmt: skip
 
 

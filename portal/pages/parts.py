@@ -55,6 +55,6 @@ def this_week(at: datetime) -> ActivityQuerySet:
 
 
 def cards(rows: ActivityQuerySet, at: datetime, limit: int, *, with_organiser: bool = True) -> list:
-    """Return the cards of the first `limit` of `rows` (two queries)."""
+    """Return the cards of the first `limit` of `rows` (one query)."""
     found = presentation.for_list(rows)[:limit]
     return [presentation.card(row, at, with_organiser=with_organiser) for row in found]

@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from core import clock
+from core import clock, fragments
 from core.components import Act, Fact, LinkRow, Panel
 from core.dates import day_text, fuzzy
+from core.fragments import later
 from core.quantities import Quantity, Unit
 from events import presentation
 from events.models import Activity
@@ -21,6 +22,7 @@ from volunteers.services.memberships import why_closed
 
 CARDS = 6
 PAST = 5
+LEADERS = 5
 
 
 class TeamDetailView(TemplateView):
@@ -30,16 +32,16 @@ class TeamDetailView(TemplateView):
     http_method_names = ["get", "head"]
 
     def get_context_data(self, public_id: str, **kwargs: Any) -> dict[str, Any]:
-        moment = clock.now()
-        rows = Team.objects.select_related("community").prefetch_related("themes")
-        team = get_object_or_404(rows, public_id=public_id)
-        leaders = Leadership.objects.live(moment).filter(team=team).select_related("person").order_by("since", "pk")
+        stamp, moment = fragments.stamp(), clock.now()
+        team = get_object_or_404(Team.objects.select_related("community"), public_id=public_id)
+        leader_names = fragments.kept(stamp, ("leaders", team.pk), lambda: _leader_names(team, moment))
         activities = Activity.objects.public().filter(team=team)
         return super().get_context_data(
-            team=team, community=team.community, themes=team.themes.all(), panel=_panel(team),
-            facts=_facts(team, list(leaders[:5]), moment),
+            stamp=stamp, team=team, community=team.community, panel=_panel(team),
+            themes=later(lambda: [theme.name for theme in team.themes.all()]),
+            facts=_facts(team, leader_names, moment),
             cards=parts.cards(activities.upcoming(moment), moment, CARDS, with_organiser=False),
-            past=[_past_row(row) for row in activities.past(moment)[:PAST]], **kwargs,
+            past=later(lambda: [_past_row(row) for row in activities.past(moment)[:PAST]]), **kwargs,
         )  # fmt: skip
 
 
@@ -56,14 +58,19 @@ def _panel(team: Team) -> Panel:
     )
 
 
-def _facts(team: Team, leaders: list[Leadership], at: datetime) -> list[Fact]:
+def _leader_names(team: Team, at: datetime) -> str:
+    rows = Leadership.objects.live(at).filter(team=team).select_related("person").order_by("since", "pk")
+    return "、".join(row.person.masked_name for row in rows[:LEADERS])
+
+
+def _facts(team: Team, leader_names: str, at: datetime) -> list[Fact]:
     founded = fuzzy(team.founded_on, team.founded_precision)
     size = Quantity.exact(team.stated_size, Unit.PERSON).text() if team.stated_size else ""
     counted = figures.size_of(team, at)
     return [
         Fact(_("Community"), team.community.name, team.community.get_absolute_url()),
         Fact(_("What it does"), team.tasks),
-        Fact(_("Leader"), "、".join(row.person.masked_name for row in leaders)),
+        Fact(_("Leader"), leader_names),
         Fact(_("People in the team"), counted.text() if figures.is_shown(counted) else ""),
         Fact(_("Members, as stated"), size),
         Fact(_("Founded"), founded.text if founded else ""),

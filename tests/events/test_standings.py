@@ -207,7 +207,7 @@ def test_list_of_somebody_signed_in_needs_the_same_queries_for_one_and_for_many(
     client = Client()
     client.force_login(user)
     client.get(LIST)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(9):
         assert client.get(LIST).status_code == 200
 
 

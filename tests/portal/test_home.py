@@ -13,7 +13,7 @@ from tests.factories import make_community, make_honour, make_notice, make_regio
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
-QUERIES = 8
+QUERIES, WARM = 8, 2
 
 
 def make_balance(community, indicator="volunteer_service_count", value=1600, qualifier="more_than", **values):
@@ -31,8 +31,9 @@ def test_home_needs_the_same_queries_for_one_and_for_many(client, django_assert_
         make_honour(community=community)
         make_notice(community=community)
         make_balance(community)
-    with django_assert_num_queries(QUERIES):
-        assert client.get("/").status_code == 200
+    for queries in (QUERIES, WARM):
+        with django_assert_num_queries(queries):
+            assert client.get("/").status_code == 200
 
 
 def test_home_of_an_empty_site_says_what_to_do(client):

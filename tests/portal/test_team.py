@@ -10,7 +10,7 @@ from tests.factories import make_community, make_person, make_team, make_theme
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-QUERIES = 8
+QUERIES, WARM = 8, 4
 
 
 def page(team):
@@ -23,8 +23,9 @@ def test_team_needs_the_same_queries_for_one_and_for_many(client, django_assert_
     for _number in range(count):
         make_activity(community=team.community, team=team)
         make_activity(community=team.community, team=team, starts_in=-DAY)
-    with django_assert_num_queries(QUERIES):
-        assert client.get(page(team)).status_code == 200
+    for queries in (QUERIES, WARM):
+        with django_assert_num_queries(queries):
+            assert client.get(page(team)).status_code == 200
 
 
 def test_team_shows_what_is_known(client):

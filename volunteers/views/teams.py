@@ -5,7 +5,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.views.generic import TemplateView
 
-from core import listing
+from core import fragments, listing
 from core.components import LinkRow
 from core.figures import EVERYTHING, community
 from volunteers import figures
@@ -22,13 +22,15 @@ class TeamListView(TemplateView):
     http_method_names = ["get", "head"]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        form = TeamFilter(self.request.GET)
+        stamp = fragments.stamp()
+        form = TeamFilter(self.request.GET, stamp=stamp)
         chosen = listing.chosen(form)
         teams = Team.objects.active().filter(**chosen).select_related("community").order_by("community", "pk")
         page = Paginator(teams, PER_PAGE).get_page(self.request.GET.get(listing.PAGE))
         return super().get_context_data(
-            form=form, chips=listing.chips(form, self.request.GET), page=page, community=chosen.get("community"),
-            rows=[_row(team) for team in page], figures=_figures(chosen.get("community")), **kwargs,
+            stamp=stamp, communities=form.communities, form=form, chips=listing.chips(form, self.request.GET),
+            page=page, community=chosen.get("community"), rows=[_row(team) for team in page],
+            figures=_figures(chosen.get("community")), **kwargs,
         )  # fmt: skip
 
 
