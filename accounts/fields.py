@@ -1,5 +1,6 @@
 """Form fields that choose a person or an account by an exact number or name, never from a list (design: Person)."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -55,6 +56,10 @@ class PersonField(forms.Field):
 
     Args:
         by: the account that looks up.
+
+    Attributes:
+        knows: whether the actor's own records know a person; where it says no, the number alone neither chooses the
+            person nor tells the name. None: the number is enough.
     """
 
     widget = PersonWidget
@@ -66,11 +71,16 @@ class PersonField(forms.Field):
             "This number belongs to %(name)s. To choose this person, leave the name empty; to record somebody else, "
             "leave the number empty: family members may share a phone."
         ),
+        "both": gettext_lazy(
+            "Your records do not know this number yet. Please give the name too, as on the document; both must belong "
+            "together."
+        ),
     }  # fmt: skip
 
     def __init__(self, *, by: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.by = by
+        self.knows: Callable[[Person], bool] | None = None
         self.present: Person | None = None
         self.widget.may_remove = not self.required
 
@@ -102,6 +112,8 @@ class PersonField(forms.Field):
             person = services.find_person(by=self.by, **number)
         except Refused as refused:
             raise ValidationError(str(refused), code="refused") from refused
+        if self.knows is not None and person is not None and name != person.name and not self.knows(person):
+            raise ValidationError(self.error_messages["both"], code="both")
         if person is None and not name:
             raise ValidationError(self.error_messages["nobody"], code="nobody")
         if person is None:

@@ -31,7 +31,10 @@ class Refusal(models.TextChoices):
     NO_SIGN_UP = "no_sign_up", _("No sign-up is needed: just come along.")
     FULL = "full", _("The last seat has just been taken.")
     CLASH = "clash", _("You have already signed up for “{title}” at this time.")
-    NOT_RESIDENT = "not_resident", _("This activity is for residents of {community}.")
+    NOT_RESIDENT = (
+        "not_resident",
+        _("This activity is for residents of {community}. If you live there, the community counter records your home."),
+    )
     NOT_IN_TEAM = "not_in_team", _("This activity is for members of {team}.")
     STAFF_ONLY = "staff_only", _("This activity is for staff.")
     TOO_YOUNG = "too_young", _("This activity is for people of {age} and over.")

@@ -12,3 +12,12 @@ class MaskingFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return PERSONAL_NUMBER.sub("***", super().format(record))
+
+
+class WithoutTraceback(logging.Filter):
+    """Drops the traceback of what was refused on purpose (403, 404, 400): it is no fault."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno < logging.ERROR:
+            record.exc_info = record.exc_text = None
+        return True

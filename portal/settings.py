@@ -343,11 +343,13 @@ LOGGING = {
     "formatters": {
         "masked": {"()": "portal.logs.MaskingFormatter", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"},
     },
+    "filters": {"without_traceback": {"()": "portal.logs.WithoutTraceback"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "masked"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         # Django's own handlers would write the same lines again, unmasked, or mail them.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.request": {"handlers": [], "filters": ["without_traceback"], "propagate": True},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
     },
 }

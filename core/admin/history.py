@@ -28,6 +28,10 @@ VERBS: dict[str, str | Promise] = {
     "load_demo": gettext_lazy("written by the demonstration"),
     "look_up": gettext_lazy("looked up by number"),
     "look_up_nothing": gettext_lazy("looked up a number that is not recorded"),
+    "register": gettext_lazy("registered"),
+    "link": gettext_lazy("linked the account with a known person"),
+    "replaced": gettext_lazy("records went to the known person"),
+    "switch_notices": gettext_lazy("chose how to be told"),
     "activate_factor": gettext_lazy("set up the second factor"),
     "replace_factor": gettext_lazy("replaced the second factor"),
     "deactivate_factor": gettext_lazy("removed the own second factor"),
@@ -83,6 +87,8 @@ def _verb(verb: str, admin: Any) -> Any:
 def _names(model: type[models.Model], names: Iterable[str]) -> list[str]:
     found = []
     for name in names:
+        if name.endswith("_index"):
+            continue  # it changes with the number beside it
         try:
             found.append(str(getattr(model._meta.get_field(name), "verbose_name", name)))
         except FieldDoesNotExist:

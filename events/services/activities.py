@@ -239,6 +239,8 @@ def change_times(
     wanted.sign_up_opens_at, wanted.sign_up_closes_at = sign_up_opens_at, sign_up_closes_at
     if starts_at is None:
         raise Refused(Refusal.TIMES_MISSING)
+    if sign_up_closes_at == activity.sign_up_closes_at == activity.starts_at:
+        wanted.sign_up_closes_at = starts_at  # it closed with the start, so it moves with it
     if activity.state == ActivityState.PUBLISHED:
         _check_times(starts_at, ends_at)
         if min(ends_at, activity.ends_at or ends_at) <= moment:

@@ -234,6 +234,12 @@ class ResidencyForm(AddressFields, ScopedModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer_buildings(self.scope, self.instance.community if self.instance.pk else None)
+        if "person" in self.fields:
+            self.fields["person"].knows = self._knows
+
+    def _knows(self, person: Person) -> bool:
+        """Say whether the person has, or had, a home where the actor works."""
+        return Residency.objects.within(self.scope).filter(person=person).exists()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -299,7 +305,7 @@ class ResidencyAdmin(ScopedAdmin):
             takes_version=True, available=lambda home: home.is_live()),
         Act("link", gettext_lazy("Link an account"), "account.link", linking.link, form=LinkForm,
             note=gettext_lazy("The resident signs in with it from now on; what it has signed up for comes along."),
-            available=lambda home: home.is_live()),
+            available=lambda home: home.is_live() and not User.objects.filter(person=home.person_id).exists()),
     )  # fmt: skip
     refusal_fields = {
         Refusal.OTHER_COMMUNITY: "grid", Refusal.HOME_OVERLAPS: "since", Refusal.HOUSEHOLD_ENDED: "since",

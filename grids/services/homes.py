@@ -14,6 +14,7 @@ from core import clock, records
 from core.dates import day_text
 from core.permissions import require
 from core.refusals import Refusal, Refused
+from grids import notices
 from grids.addresses import fold_address, fold_door
 from grids.models import Address, Building, Community, Estate, Grid, GridAssignment, Household, Residency
 from grids.services.places import same_community
@@ -265,7 +266,7 @@ def save_residency(
     """Insert or change a home.
 
     Effects, in order: the person's lock, community and grid as those of the household if there is one, the row, one
-    audit row.
+    audit row; the person is told of a new home that staff have recorded.
 
     Raises:
         Refused: OTHER_COMMUNITY, grid or household lie elsewhere; HOME_OVERLAPS, the person has another home in this
@@ -280,7 +281,11 @@ def save_residency(
     rows = Residency.objects.filter(person=residency.person_id, community=residency.community_id)
     if rows.overlapping(residency.since, residency.until).exclude(pk=residency.pk).exists():
         raise Refused(Refusal.HOME_OVERLAPS)
-    return records.save(residency, by=by, fields=fields, version=version, at=at)
+    is_new = residency._state.adding
+    records.save(residency, by=by, fields=fields, version=version, at=at)
+    if is_new and by is not None:
+        notices.home_recorded(residency, at or clock.now())
+    return residency
 
 
 def _follow_household(home: Residency, household_id: int, fields: list[str] | None) -> list[str] | None:

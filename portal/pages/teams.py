@@ -18,7 +18,8 @@ from events.models import Activity
 from portal.pages import parts
 from volunteers import figures
 from volunteers.models import Leadership, Team
-from volunteers.services.memberships import why_closed
+from volunteers.services.memberships import Standing, standing, why_closed
+from volunteers.states import MembershipState
 
 CARDS = 6
 PAST = 5
@@ -37,7 +38,7 @@ class TeamDetailView(TemplateView):
         leader_names = fragments.kept(stamp, ("leaders", team.pk), lambda: _leader_names(team, moment))
         activities = Activity.objects.public().filter(team=team)
         return super().get_context_data(
-            stamp=stamp, team=team, community=team.community, panel=_panel(team),
+            stamp=stamp, team=team, community=team.community, panel=_panel(team, _standing(team, self.request.user, moment)),
             themes=later(lambda: [theme.name for theme in team.themes.all()]),
             facts=_facts(team, leader_names, moment),
             cards=parts.cards(activities.upcoming(moment), moment, CARDS, with_organiser=False),
@@ -45,17 +46,43 @@ class TeamDetailView(TemplateView):
         )  # fmt: skip
 
 
-def _panel(team: Team) -> Panel:
-    """How one joins; the same for everybody, since public pages know nobody."""
+def _standing(team: Team, user: Any, at: datetime) -> Standing | None:
+    """How somebody signed in stands to the team; None for a visitor, who costs no query."""
+    return standing(team, user.person, user=user, at=at) if user.is_authenticated else None
+
+
+def _panel(team: Team, mine: Standing | None) -> Panel:
+    """How one joins; for somebody signed in, how they stand to the team (core.fragments keeps none of it)."""
+    more = _("Not online? Come to the community counter or call, and we enter you.")
+    if mine is not None and (mine.leads or mine.membership is not None):
+        return _panel_of_mine(team, mine)
     if refused := why_closed(team):
         return Panel(heading=team.get_state_display(), tone="off", sentence=str(refused))
+    if mine is not None and mine.refused is not None:
+        return Panel(
+            heading=_("You cannot join at present"), tone="info", icon="info", sentence=str(mine.refused), more=more
+        )
+    words = _("For people of {community}. A leader or the community lets you in; you can leave at any time.")
     return Panel(
         heading=_("Come and join"),
         icon="heart-handshake",
-        sentence=_("Tell us that you want to help. A leader or the community lets you in; you can leave at any time."),
+        sentence=words.format(community=team.community),
         acts=(Act(_("Join the team"), reverse("volunteers:team_join", args=[team.public_id]), "primary"),),
-        more=_("Not online? Come to the community counter or call, and we enter you."),
+        more=more,
     )
+
+
+def _panel_of_mine(team: Team, mine: Standing) -> Panel:
+    all_mine = Act(_("My teams"), reverse("portal:my_teams"), "secondary")
+    if mine.membership is not None and mine.membership.state == MembershipState.REQUESTED:
+        words = _("A leader or the community will answer; you will get a message.")
+        return Panel(
+            heading=_("You have asked to join"), tone="info", icon="hourglass", sentence=words, acts=(all_mine,)
+        )
+    address = reverse("volunteers:membership_list", args=[team.public_id])
+    people = Act(_("People of the team"), address, "primary", "users")
+    heading = _("You lead this team") if mine.leads else _("You belong to the team")
+    return Panel(heading=heading, tone="open", icon="check", acts=(people, all_mine))
 
 
 def _leader_names(team: Team, at: datetime) -> str:

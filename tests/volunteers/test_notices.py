@@ -48,7 +48,7 @@ def test_request_reaches_the_leaders_once_and_names_nobody(team, leader, neighbo
     )
     notice = Notice.objects.get(person=other)
     assert notice.url == f"/teams/{team.public_id}/members/"
-    assert message(notice).text == "“护绿队”收到一份入队申请，请看一看，给个答复。"
+    assert message(notice).text == "护绿队收到一份入队申请，请看一看，给个答复。"
 
 
 def test_answers_reach_the_person_with_their_reason(team, leader, neighbour):
