@@ -23,7 +23,9 @@ from allauth.account.models import Login
 from allauth.account.stages import LoginByCodeStage, LoginStage, LoginStageController, PhoneVerificationStage
 from allauth.core import ratelimit
 from allauth.core.exceptions import RateLimited
+from allauth.core.internal import ratelimit as ratelimits
 from allauth.core.internal.httpkit import headed_redirect_response
+from allauth.core.internal.ratelimit import RateLimitUsage
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -31,6 +33,7 @@ from django.utils.translation import gettext as _
 
 from accounts import services
 from accounts.models import User
+from accounts.sms import NotSent
 
 log = logging.getLogger(__name__)
 
@@ -96,9 +99,7 @@ class CodeByText(AbstractCodeVerificationProcess):
         Raises:
             TooSoon: too many messages; nothing has changed.
         """
-        for action, seconds in LIMITS.items():
-            if not ratelimit.consume(self.request, action=action, key=self.phone):
-                raise TooSoon(seconds)
+        counted = self.count_message()
         code = get_adapter().generate_phone_verification_code()
         awaited = self.is_awaited()
         self.state |= {
@@ -107,10 +108,27 @@ class CodeByText(AbstractCodeVerificationProcess):
         self.persist()
         try:
             self.hand_over(code, awaited)
-        except Exception:
+        except Exception as error:
             log.warning("a code was not sent", exc_info=True)
+            if isinstance(error, NotSent):
+                for usage in counted:
+                    usage.rollback()
             words = _("The text message could not be sent. Please try again in a minute, or come to the counter.")
             messages.error(self.request, words)
+
+    def count_message(self) -> list[RateLimitUsage]:
+        """Count one message to the number; returns what a message that was certainly not sent gives back.
+
+        Raises:
+            TooSoon: too many messages.
+        """
+        counted = []
+        for action, seconds in LIMITS.items():
+            usage = ratelimits.consume(self.request, app="allauth.account", action=action, key=self.phone)
+            if usage is None:
+                raise TooSoon(seconds)
+            counted.append(usage)
+        return counted[1:]  # not the minute, so that nobody hammers a gateway that is down
 
     def is_awaited(self) -> bool:
         """Say whether a code opens anything for this number."""

@@ -137,11 +137,17 @@ def missing_step(request: HttpRequest) -> str:
 
 
 def _proved_lately(request: HttpRequest) -> bool:
-    """Whether the session was opened or confirmed a short time ago, with the second factor where there is one."""
-    if factor_since(request.user) is not None:  # type: ignore[arg-type]
+    """Whether the session was opened or confirmed a short time ago, with the second factor where there is one.
+
+    A code by text message counts for accounts without a password: who only has the phone sets up no factor.
+    """
+    user: User = request.user  # type: ignore[assignment]
+    if factor_since(user) is not None:
         moments = _proofs(request)
     else:
-        moments = [row["at"] for row in get_authentication_records(request, request.user)]  # type: ignore[arg-type]
+        by_code = not user.has_usable_password()
+        records = get_authentication_records(request, user)
+        moments = [row["at"] for row in records if by_code or row["method"] != "code"]
     return any(time.time() - moment < account_settings.REAUTHENTICATION_TIMEOUT for moment in moments)
 
 

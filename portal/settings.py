@@ -260,6 +260,7 @@ ACCOUNT_RATE_LIMITS = {
     "sms_day": "10/d/key,600/d/ip",
     "code": f"{CODE_TRIES}/15m/key",
     "email_code": "5/h/user,1/m/key",
+    "email_try": "5/15m/key",
 }
 # How many proxies in front add to X-Forwarded-For; too many, and a visitor names any address (docs/operations.md).
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1 if SITE_IS_SECURE else 0)

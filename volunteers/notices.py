@@ -9,6 +9,7 @@ from accounts.notices import Kind, notify, notify_all, register
 from core.models import Transition
 from core.states import Done
 from volunteers.models import Leadership, Membership
+from volunteers.states import TeamState
 
 ASKED = register(
     Kind(
@@ -87,9 +88,15 @@ def decided(membership: Membership, done: Done) -> Done:
 
 
 def closed(ended: Iterable[tuple[Membership, Transition]]) -> None:
-    """Tell those whose membership ended with the team or their volunteering; each has a step of their own."""
+    """Tell those whose membership ended with the team or their volunteering; each has a step of their own.
+
+    Whoever had only asked is told that the team takes nobody in; if it is they who stop, there is nothing to tell.
+    """
     for membership, step in ended:
-        _person(membership, ENDED, _occasion(step), step.at)
+        if membership.since is not None:
+            _person(membership, ENDED, _occasion(step), step.at)
+        elif membership.team.state == TeamState.DISSOLVED:
+            _person(membership, DECLINED, _occasion(step), step.at)
 
 
 def _occasion(step: Transition) -> str:

@@ -165,7 +165,7 @@ class EmailConfirmView(MineView):
         if not form.is_valid():
             return self.code_page(pending, form, 422)
         try:
-            emails.confirm(request.user, pending, form.cleaned_data["code"], by=request.user)
+            self.confirm(pending, form.cleaned_data["code"])
         except Refused as refused:
             request.session[PENDING] = asdict(emails.tried(pending))
             form.add_error("code", str(refused))
@@ -173,6 +173,12 @@ class EmailConfirmView(MineView):
         del request.session[PENDING]
         messages.success(request, _("Your e-mail address is confirmed."))
         return HttpResponseRedirect(reverse("portal:notice_settings"))
+
+    def confirm(self, pending: emails.Pending, code: str) -> None:
+        """Compare each code a few times only, also for requests at the same moment."""
+        if not consume(self.request, action="email_try", key=pending.code):
+            raise Refused(Refusal.CODE_WRONG)
+        emails.confirm(self.request.user, pending, code, by=self.request.user)
 
     def pending(self) -> emails.Pending | None:
         kept = self.request.session.get(PENDING)

@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from allauth.core.internal.ratelimit import get_cache_key, get_rates
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
@@ -13,6 +14,7 @@ from django.urls import reverse
 from accounts import consents, services
 from accounts.models import Consent, Person, User
 from accounts.services import sessions
+from accounts.sms import NotSent
 from core import clock
 from core.models import AuditEntry
 from core.refusals import Refusal, Refused
@@ -388,6 +390,26 @@ def test_one_number_gets_so_many_messages_a_day(client, settings):
     assert [answer.status_code for answer in answers] == [302] * 10 + [429]
     assert answers[-1]["Retry-After"] == "86400" and "明天再试" in answers[-1].content.decode()
     assert len(messages_to(PHONE)) == 10
+
+
+def test_messages_that_were_not_sent_do_not_count_for_the_hour(client, monkeypatch):
+    """Otherwise nobody could register for an hour after the gateway is up again."""
+
+    def refuse(backend, phone, text):
+        raise NotSent
+
+    with monkeypatch.context() as down:
+        down.setattr("accounts.sms.MemoryBackend.send", refuse)
+        for _time in range(6):
+            assert begin(Client())["Location"] == VERIFY
+            _a_minute_passes()
+    assert begin(client)["Location"] == VERIFY
+    assert len(messages_to(PHONE)) == 1
+
+
+def _a_minute_passes():
+    limit = get_rates(app="allauth.account", action="verify_phone")[0]
+    cache.delete(get_cache_key(None, app="allauth.account", action="verify_phone", rate=limit, key="+86" + PHONE))
 
 
 def test_a_hundred_requests_from_one_address_are_stopped(client):

@@ -8,11 +8,13 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, get_resolver, reverse
 
+from core import clock
 from core.admin.site import LinliAdminSite
 from grids.models import Posting
-from tests.factories import make_posting, make_user
+from tests.factories import PASSWORD, make_posting, make_user
+from tests.messages import latest_code
 from tests.personas import code_of, give_factor, sign_in
-from tests.second_factor import AGAIN, SET_UP, set_up, type_code, type_password
+from tests.second_factor import AGAIN, PASSWORD_AGAIN, SET_UP, set_up, type_code, type_password
 
 
 def admin_paths():
@@ -125,3 +127,18 @@ def test_rights_that_ended_close_the_workbench_with_a_factor_too(cast):
     client = cast.client("clerk")
     Posting.objects.filter(user=cast.clerk).update(until="2021-01-01")
     assert client.get("/admin/events/activity/").status_code in {302, 403}
+
+
+def test_code_by_text_message_alone_sets_up_no_factor_where_there_is_a_password(cast):
+    """Whoever has got hold of the phone of a colleague who has just been posted would shut them out."""
+    phone, user = "13812345678", cast.clerk
+    user.set_phone(phone, at=clock.now())
+    user.save()
+    client = Client()
+    client.post("/accounts/login/code/", {"phone": phone})
+    client.post("/accounts/login/code/confirm/", {"code": latest_code(phone)})
+    assert client.get(SET_UP)["Location"] == f"{PASSWORD_AGAIN}?next=%2Faccounts%2F2fa%2Ftotp%2Factivate%2F"
+    assert client.post(SET_UP, {"code": "123456"}).status_code == 302
+    assert client.post(PASSWORD_AGAIN, {"password": PASSWORD, "next": SET_UP})["Location"] == SET_UP
+    assert set_up(client).status_code == 302
+    assert client.get("/admin/").status_code == 200

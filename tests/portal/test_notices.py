@@ -219,6 +219,20 @@ def test_code_is_good_five_times_and_ten_minutes(user, mine):
     assert user.email == ""
 
 
+def test_tries_at_the_same_moment_count_too(user, mine):
+    """The counter in the session alone would let requests through that read it before the others wrote it."""
+    ask_for(mine)
+    code, before = code_sent(), mine.session["email_pending"]
+    for _try in range(5):
+        mine.post(CONFIRM, {"code": "000000" if code != "000000" else "111111"})
+        session = mine.session
+        session["email_pending"] = before
+        session.save()
+    assert mine.post(CONFIRM, {"code": code}).status_code == 422
+    user.refresh_from_db()
+    assert user.email_verified_at is None
+
+
 def test_code_of_another_address_or_account_is_none(user):
     other = make_reachable()
     pending = emails.begin(user, "a@example.cn")

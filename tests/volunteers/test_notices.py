@@ -8,7 +8,7 @@ from accounts.models import Notice
 from accounts.notices import message
 from tests.factories import make_member, make_person, make_posting, make_resident, make_team, make_user
 from volunteers.models import Leadership, Membership
-from volunteers.services import memberships, teams
+from volunteers.services import memberships, profiles, teams
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +86,15 @@ def test_members_of_a_team_that_is_dissolved_are_told(team):
     teams.dissolve(team, by=clerk, reason="并入新队")
     assert [told(one.volunteer.person) for one in members] == [["membership_ended"]] * 2
     assert Notice.objects.count() == 2
+
+
+def test_who_had_only_asked_is_not_thanked_for_a_membership(team):
+    asked, clerk = make_member(team, state="requested"), make_posting(place=team.community).user
+    teams.dissolve(team, by=clerk, reason="并入新队")
+    assert told(asked.volunteer.person) == ["membership_declined"]
+
+
+def test_who_stops_volunteering_needs_no_answer_to_a_request(team):
+    asked, clerk = make_member(team, state="requested"), make_posting(place=team.community).user
+    profiles.leave(asked.volunteer, by=clerk)
+    assert told(asked.volunteer.person) == []
