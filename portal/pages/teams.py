@@ -38,7 +38,8 @@ class TeamDetailView(TemplateView):
         leader_names = fragments.kept(stamp, ("leaders", team.pk), lambda: _leader_names(team, moment))
         activities = Activity.objects.public().filter(team=team)
         return super().get_context_data(
-            stamp=stamp, team=team, community=team.community, panel=_panel(team, _standing(team, self.request.user, moment)),
+            stamp=stamp, team=team, community=team.community,
+            panel=_panel(team, _standing(team, self.request.user, moment)),
             themes=later(lambda: [theme.name for theme in team.themes.all()]),
             facts=_facts(team, leader_names, moment),
             cards=parts.cards(activities.upcoming(moment), moment, CARDS, with_organiser=False),

@@ -106,3 +106,17 @@ def test_redraft_of_a_published_activity_is_refused(cast):
 
     assert caught.value.refusal == Refusal.WRONG_STATE
     assert Quota.objects.get(activity=published).capacity == 30
+
+
+@pytest.mark.parametrize(("kept", "moves"), [(None, True), (timedelta(hours=3), False)], ids=["with_start", "own_time"])
+def test_sign_up_that_closes_with_the_start_moves_with_it(cast, kept, moves):
+    activity = make_activity(community=cast.community, starts_at=STARTS)
+    closes = STARTS - (kept or timedelta())
+    type(activity).objects.filter(pk=activity.pk).update(sign_up_closes_at=closes)
+    activity.sign_up_closes_at, later = closes, STARTS + timedelta(days=1)
+    activities.change_times(
+        activity, by=cast.clerk, starts_at=later, ends_at=later + timedelta(hours=2),
+        sign_up_opens_at=activity.sign_up_opens_at, sign_up_closes_at=closes, venue=activity.venue, place="",
+    )  # fmt: skip
+    activity.refresh_from_db()
+    assert activity.sign_up_closes_at == (later if moves else closes)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from accounts.models import Notice
 from accounts.roles import Role
 from core import clock
 from core.models import AuditEntry
@@ -27,6 +28,8 @@ from tests.forms import form_values
 from tests.portal.test_home import make_balance
 
 pytestmark = pytest.mark.django_db
+
+PHONE = "13812345678"
 
 
 def page(name, *args):
@@ -309,3 +312,54 @@ def test_building_list_counts_households_of_each(cast, building):
     make_household(make_building(grid=make_grid(community=make_community())))
     rows = cast.client("clerk").get(page("building_changelist")).context["cl"].result_list
     assert [(row, row.household_count) for row in rows] == [(building, 1)]
+
+
+# --- somebody whom the actor's records do not know ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "accepted"),
+    [
+        ({"person_number": PHONE}, False),
+        ({"person_number": PHONE, "person_name": "王小花"}, False),
+        ({"person_number": PHONE, "person_name": "王大海"}, True),
+    ],
+    ids=["number_alone", "wrong_name", "number_and_name"],
+)
+def test_home_of_a_stranger_needs_number_and_name_and_tells_neither(cast, typed, accepted):
+    stranger = make_resident(make_person("王大海", phone=PHONE), grid=cast.other_grid).person
+    client, address = cast.client("clerk"), page("residency_add")
+    response = fill(client, address, "residency_form", {"community": cast.community.pk, **typed})
+    homes = Residency.objects.filter(person=stranger, community=cast.community).count()
+    assert (response.status_code, homes) == ((302, 1) if accepted else (422, 0))
+    if not accepted:
+        text = response.content.decode()
+        assert "号码和姓名要对得上" in text
+        assert "王大海" not in text and "王**" not in text and cast.other.name not in text
+
+
+def test_number_alone_finds_whom_the_records_know(cast):
+    known = make_resident(make_person("王大海", phone=PHONE), grid=cast.grid, until=clock.today() - timedelta(days=9))
+    client = cast.client("clerk")
+    typed = {"community": cast.community.pk, "person_number": PHONE}
+    assert fill(client, page("residency_add"), "residency_form", typed).status_code == 302
+    assert Residency.objects.filter(person=known.person).count() == 2
+
+
+def test_person_is_told_of_a_home_that_staff_record(cast):
+    person = make_person("王大海")
+    services.register_resident(person, community=cast.community, by=cast.clerk)
+    services.register_resident(make_person(), community=cast.community, by=None)
+    notice = Notice.objects.get()
+    assert (notice.person, notice.kind, notice.words) == (person, "home_recorded", {"community": "甲社区"})
+
+
+def test_account_is_linked_only_where_there_is_none(cast):
+    client = cast.client("clerk")
+    homes = {
+        "offered": make_resident(make_person("王大海"), grid=cast.grid),
+        "not": Residency.objects.get(person=cast.resident.person, community=cast.community),
+    }
+    pages = {name: client.get(page("residency_change", home.pk)).content.decode() for name, home in homes.items()}
+    shown = {name: "关联账号" in text for name, text in pages.items()}
+    assert shown == {"offered": True, "not": False}

@@ -15,6 +15,7 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 
 from portal import errors, urls
+from portal.logs import WithoutTraceback
 
 
 def fail(kind, *args):
@@ -140,3 +141,10 @@ def test_log_lines_hold_no_personal_numbers(visitor):
     record = logging.LogRecord("x", logging.INFO, "", 0, "tel %s id %s order %s", (0, 0, 0), None)
     record.args = ("+8613800138000", "11010519491231002X", "1234567890")
     assert formatter.format(record).endswith("tel *** id *** order 1234567890")
+
+
+@pytest.mark.parametrize(("level", "kept"), [(logging.WARNING, False), (logging.ERROR, True)])
+def test_log_keeps_the_traceback_of_faults_only(level, kept):
+    record = logging.LogRecord("django.request", level, "", 0, "x", (), (ValueError, ValueError("x"), None))
+    assert WithoutTraceback().filter(record) is True
+    assert bool(record.exc_info) is kept

@@ -6,7 +6,7 @@ import pytest
 
 from events.models import Activity
 from tests.event_factories import make_activity
-from tests.factories import make_community, make_person, make_team, make_theme
+from tests.factories import make_community, make_member, make_person, make_team, make_theme, make_volunteer
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -63,3 +63,26 @@ def test_team_shows_its_public_activities_only(client):
 def test_unknown_team_is_not_found(client):
     for path in ("/teams/0000000000/", "/teams/1/", "/teams/%27/"):
         assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "heading", "links"),
+    [
+        ("visitor", "欢迎加入", ["加入队伍"]),
+        ("resident", "欢迎加入", ["加入队伍"]),
+        ("leader", "您是队长", ["队里的人", "我的队伍"]),
+        ("volunteer", "您是这支队伍的队员", ["队里的人", "我的队伍"]),
+        ("outsider_resident", "您目前不能加入", []),
+    ],
+)
+def test_panel_says_how_one_stands_to_the_team(cast, name, heading, links):
+    make_member(cast.team, make_volunteer(cast.volunteer.person, community=cast.community))
+    panel = cast.client(name).get(page(cast.team)).context["panel"]
+    assert (panel.heading, [act.label for act in panel.acts]) == (heading, links)
+    assert ("甲社区" in panel.sentence) is (name in ("visitor", "resident", "outsider_resident"))
+
+
+def test_panel_of_who_has_asked_offers_nothing_to_do_again(cast):
+    make_member(cast.team, make_volunteer(cast.resident.person, community=cast.community), state="requested")
+    panel = cast.client("resident").get(page(cast.team)).context["panel"]
+    assert (panel.heading, [act.label for act in panel.acts]) == ("您已申请加入", ["我的队伍"])
