@@ -47,13 +47,13 @@ class CommunityDetailView(TemplateView):
 
     def get_context_data(self, slug: str, **kwargs: Any) -> dict[str, Any]:
         stamp, moment = fragments.stamp(), clock.now()
-        community = get_object_or_404(Community.objects.select_related("region"), slug=slug)
+        community = get_object_or_404(Community.objects.select_related("region__parent__parent__parent"), slug=slug)
         balances = later(lambda: list(OpeningBalance.objects.filter(community_id=community.pk).order_by("pk")))
         grids = later(lambda: list(community.grids.active().order_by("path")))
         teams = Team.objects.active().filter(community=community).order_by("pk")[:ROWS]
         return super().get_context_data(
             stamp=stamp, community=community,
-            where=later(lambda: parts.region_names([community]).get(community.pk, "")),
+            where=_where(community),
             notices=later(lambda: notices(PublicNotice.objects.filter(community=community), moment)),
             cards=_cards(community, moment), facts=later(lambda: _facts(community, grids, balances)),
             grids=later(lambda: [_grid_row(grid) for grid in _lowest(grids)[:ROWS]]),
@@ -68,6 +68,14 @@ class CommunityDetailView(TemplateView):
 
 def _cards(community: Community, at: datetime) -> list:
     return parts.cards(parts.this_week(at).filter(community=community), at, CARDS, with_organiser=False)
+
+
+def _where(community: Community) -> str:
+    """Return the names of the regions above it, from the top; four levels come with the community itself."""
+    names, region = "", community.region
+    while region is not None:
+        names, region = region.name + names, region.parent
+    return names
 
 
 def _lowest(grids: list[Grid]) -> list[Grid]:

@@ -25,7 +25,7 @@ from tests.factories import (
 from tests.portal.test_home import make_balance
 
 pytestmark = pytest.mark.django_db
-QUERIES, WARM = 17, 5
+QUERIES, WARM = 16, 5
 
 
 @pytest.mark.parametrize("count", [1, 50])
