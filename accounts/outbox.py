@@ -177,7 +177,7 @@ def _gateway() -> Iterator[Sender]:
 
 def _send_sms(delivery: Delivery) -> None:
     kind, person = notices.registry.get(delivery.notice.kind), delivery.notice.person
-    account = getattr(person, "user", None)
+    account: Any = getattr(person, "user", None)
     verified = account is not None and account.is_active and account.phone_verified_at is not None
     phone = person.phone or (account.phone if verified else "")
     if kind is None or not kind.sms or not phone or person.is_sample:
@@ -209,7 +209,7 @@ def _mail_server() -> Iterator[Sender]:
 
 
 def _send_email(delivery: Delivery, connection: Any) -> None:
-    account = getattr(delivery.notice.person, "user", None)
+    account: Any = getattr(delivery.notice.person, "user", None)
     verified = account is not None and account.is_active and account.email_verified_at is not None
     if not verified or not account.email:
         raise Refused("no verified e-mail")
