@@ -1,9 +1,12 @@
 """Accounts in the workbench."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from accounts.models import Person, User
+from core import clock
 from core.models import AuditEntry
 from tests.admin_contract import AdminContract
 from tests.factories import make_person, make_resident, make_user
@@ -115,6 +118,7 @@ class TestChoosingAPerson:
                 Person.objects.exclude(pk=person.pk).update(phone_index=None)
                 person.set_phone(number)
                 person.save()
+            make_resident(person, grid=cast.grid, until=clock.today() - timedelta(days=1))
             assert self.post(cast, person_number=number).status_code == 302
             assert AuditEntry.objects.filter(verb="look_up", object_id=person.pk, actor=cast.clerk).count() == 1
 
@@ -135,7 +139,7 @@ class TestChoosingAPerson:
         assert Person.objects.by_phone("+8613812345678").get().name == "新人"
 
     def test_number_of_somebody_else_is_not_taken_over(self, cast):
-        make_person("王小明", phone=PHONE)
+        make_resident(make_person("王小明", phone=PHONE), grid=cast.grid)
         response = self.post(cast, person_number=PHONE, person_name="李四")
         assert response.status_code == 422
         assert "王**" in self.errors(response)[0]

@@ -137,7 +137,10 @@ def test_panel_tells_those_who_had_signed_up_that_it_is_cancelled():
 @pytest.mark.parametrize(
     ("refused", "sentence"),
     [
-        (Refused(Refusal.NOT_RESIDENT, community="新城社区"), "这场活动面向新城社区居民。"),
+        (
+            Refused(Refusal.NOT_RESIDENT, community="新城社区"),
+            "这场活动面向新城社区居民。您住在这里的话，请到社区窗口登记住处。",
+        ),
         (Refused(Refusal.TOO_YOUNG, age=60), "这场活动面向 60 岁及以上居民。"),
         (Refused(Refusal.CLASH, title="书法课堂"), "这段时间您已报名“书法课堂”。"),
         (Refused(Refusal.NO_PERSON), "您的账号还没有关联到本人，请到社区窗口办理。"),
