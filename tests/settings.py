@@ -41,6 +41,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": str(TESTS_DIR / "tests.sqlite3")}
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0
+    # Runs side by side (bin/test) have a database each.
+    if _part := os.environ.get("TEST_PART"):
+        DATABASES["default"]["TEST"] = {"NAME": f"test_{DATABASES['default']['NAME']}_{_part}"}
     # Nobody reads the database of the tests after a crash of the server.
     DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
 
