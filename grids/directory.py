@@ -9,7 +9,7 @@ from django.db.models import Q
 from accounts.roles import Role
 from core.text import clean_line
 from grids.addresses import fold_address
-from grids.models import COMMUNITY_STAFF, PATH_STEP, Community, Grid, Posting
+from grids.models import COMMUNITY_STAFF, PATH_STEP, Community, Grid, Posting, Region
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,14 @@ def find_buildings(community: Community, address: str) -> list[FoundBuilding]:
 def ids_on_path(path: str) -> list[int]:
     """Return the ids of a node and of all above it, the highest first."""
     return [int(path[start : start + PATH_STEP]) for start in range(0, len(path), PATH_STEP)]
+
+
+def regions_above(communities: Iterable[Community]) -> dict[int, list[str]]:
+    """Return the names of the regions in which each community lies, by its id, from the top (one query)."""
+    paths = {one.pk: ids_on_path(one.region.path) for one in communities if one.region}
+    wanted = {pk for path in paths.values() for pk in path}
+    names = dict(Region.objects.filter(pk__in=wanted).order_by().values_list("pk", "name"))
+    return {pk: [names[step] for step in path] for pk, path in paths.items()}
 
 
 def grids_of(community: Community, at: datetime) -> list[GridEntry]:

@@ -13,7 +13,7 @@ from core import clock
 from core.components import Fact, LinkRow
 from grids import directory
 from grids.directory import GridEntry
-from grids.models import Community, Grid, Region
+from grids.models import Community, Grid
 from grids.states import GridKind, GridLevel
 
 TYPED_LENGTH = 120
@@ -49,19 +49,15 @@ class CommunityListView(TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         in_use = Count("grids", filter=Q(grids__is_active=True))
         communities = list(Community.objects.select_related("region").annotate(grid_count=in_use).order_by("pk"))
-        named = _region_names(communities)
-        lines = [PlaceLine(item.name, item.get_absolute_url(), _line_of(item, named)) for item in communities]
+        above = directory.regions_above(communities)
+        lines = [
+            PlaceLine(item.name, item.get_absolute_url(), _line_of(item, above.get(item.pk, [])))
+            for item in communities
+        ]
         return super().get_context_data(places=lines, **kwargs)
 
 
-def _region_names(communities: list[Community]) -> dict[int, str]:
-    paths = [community.region.path for community in communities if community.region]
-    wanted = {pk for path in paths for pk in directory.ids_on_path(path)}
-    return dict(Region.objects.filter(pk__in=wanted).order_by().values_list("pk", "name"))
-
-
-def _line_of(community: Any, names: dict[int, str]) -> str:
-    above = [names[pk] for pk in directory.ids_on_path(community.region.path)] if community.region else []
+def _line_of(community: Any, above: list[str]) -> str:
     count = _("{count} grids").format(count=community.grid_count) if community.grid_count else ""
     return " · ".join(part for part in (" › ".join(above), count) if part)
 

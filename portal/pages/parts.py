@@ -13,7 +13,7 @@ from events import presentation
 from events.models import Activity, ActivityQuerySet
 from events.views.activities import midnight
 from grids import directory
-from grids.models import Community, Region
+from grids.models import Community
 
 WEEK = timedelta(days=7)
 
@@ -43,10 +43,7 @@ def told(balance: OpeningBalance, community: str = "") -> Told:
 
 def region_names(communities: Iterable[Community]) -> dict[int, str]:
     """Return where each community lies, by its id: the names of its regions from the top (one query)."""
-    paths = {item.pk: item.region.path for item in communities if item.region_id}
-    wanted = {pk for path in paths.values() for pk in directory.ids_on_path(path)}
-    names = dict(Region.objects.filter(pk__in=wanted).order_by().values_list("pk", "name"))
-    return {pk: "".join(names[step] for step in directory.ids_on_path(path)) for pk, path in paths.items()}
+    return {pk: "".join(names) for pk, names in directory.regions_above(communities).items()}
 
 
 def this_week(at: datetime) -> ActivityQuerySet:

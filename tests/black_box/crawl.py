@@ -21,8 +21,6 @@ SAME_AGAIN = {"o", "p", "_popup", "_to_field", "_changelist_filters", "next"}
 """Parameters that show the same in another order or frame."""
 IDENT = re.compile(r"/(?:[0-9]+|[0-9a-hjkmnp-tv-z]{10})(?=/|$)")
 ALLOWED_SCHEMES = ("tel:", "mailto:", "data:", "sms:", "otpauth:")
-TELLS_WHY_NOT = re.compile(r"/teams/[^/?]+/join/")
-"""Pages to which everybody is led, and which tell some why it is not for them: 403 and 409 are answers there."""
 
 
 def shape_of(path: str) -> tuple[str, ...] | None:
@@ -90,7 +88,7 @@ class Crawl:
                 return None
             self._known.add(target)
             answer = self.look_at(target)
-        if answer.status >= 400 and not (answer.status in (403, 409) and TELLS_WHY_NOT.fullmatch(answer.path)):
+        if answer.status >= 400:
             return self.fault(path, f"from {source}: status {answer.status}")
         if answer.is_html:
             self.read(answer)

@@ -287,13 +287,13 @@ def test_crawl_names_what_is_wrong(answers, faults):
 @pytest.mark.parametrize(
     ("path", "status", "faults"),
     [
-        ("/teams/abc/join/", 403, []),
-        ("/teams/abc/join/", 409, []),
+        ("/teams/abc/join/", 403, ["visitor  /teams/abc/join/  from /: status 403"]),
+        ("/teams/abc/join/", 409, ["visitor  /teams/abc/join/  from /: status 409"]),
         ("/teams/abc/join/", 404, ["visitor  /teams/abc/join/  from /: status 404"]),
         ("/teams/abc/leave/", 403, ["visitor  /teams/abc/leave/  from /: status 403"]),
     ],
 )
-def test_only_pages_that_tell_why_not_may_refuse(path, status, faults):
+def test_no_link_leads_to_a_refusal(path, status, faults):
     refused = answer(path, home("").text, status, cache_control="no-store")
     assert crawl(home(f'<a href="{path}">x</a>'), refused) == faults
 

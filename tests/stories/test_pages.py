@@ -54,11 +54,14 @@ def test_first_draft_begins_with_the_built_in_text(cast, kind):
 
 
 def test_built_in_texts_fit_the_fields(cast):
+    checked = {}
     for kind in PageKind.values:
         edition = draft(cast.secretary, kind)
         edition.full_clean(exclude=["drafted_by"])
         for section in edition.sections.all():
             section.full_clean()
+        checked[kind] = edition.sections.count()
+    assert checked == {kind: len(text.sections) for kind, text in BUILT_IN.items()}
 
 
 def test_next_draft_begins_with_the_published_edition(cast):
